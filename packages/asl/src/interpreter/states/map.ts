@@ -1,0 +1,185 @@
+/**
+ * Map, inline: runs its item processor once for every item, a window of iterations at a time.
+ *
+ * MapStateStarted{length} ─ every iteration's MapIterationStarted links here
+ *   iteration done    → MapIterationSucceeded; the next item starts in its place
+ *   iteration failed  → MapIterationFailed; if the Map does not tolerate it, the others are aborted, MapStateFailed,
+ *                       then Retry and Catch
+ *   all done          → MapStateSucceeded, a leaf: the exit links to the event before it
+ *
+ * Outputs come in the order of the items. An iteration whose failure is tolerated gives none.
+ */
+import type { MapState } from "../../definition/machine.ts";
+import { isJsonArray, isJsonObject } from "../../json/value.ts";
+import type { Json } from "../../json/value.ts";
+import { applyTemplate, effectiveInput, evaluationOf, findPath, outputOf, readPath } from "../data-flow.ts";
+import type { Evaluation } from "../data-flow.ts";
+import type { Draft, WorkingScope } from "../draft.ts";
+import { dataLimitExceeded, runtimeError, stateFailure, toFailure } from "../errors.ts";
+import type { ExecutionScope, Frame, MapItem, Phase, StateFailure } from "../execution.ts";
+import { INLINE_CONCURRENCY_MAX } from "../limits.ts";
+import { isOversized } from "../payload.ts";
+import { abortChildren } from "../scope-tree.ts";
+import { completeState, failScope, failState, setPhase, startContainer } from "../transitions.ts";
+
+type Iterations = Extract<Phase, { kind: "iterations" }>;
+
+export function runMap(draft: Draft, scope: WorkingScope, frame: Frame, state: MapState): void {
+  const evaluation = evaluationOf(draft, scope, frame);
+  const input = effectiveInput(evaluation, state);
+  const phase: Iterations = {
+    kind: "iterations",
+    ...itemsOf(evaluation, state, input),
+    maxConcurrency: concurrencyOf(evaluation, state, input),
+  };
+  draft.append(scope, "MapStateStarted", { length: phase.items.length });
+  setPhase(scope, frame, phase);
+  if (phase.items.length === 0) finishMap(draft, scope, frame, state, []);
+  else fillWindow(draft, scope, frame, state, phase);
+}
+
+function itemsOf(evaluation: Evaluation, state: MapState, input: Json): Pick<Iterations, "items" | "keys"> {
+  const items = state.itemsPath === undefined ? input : readPath(evaluation, state.itemsPath, input);
+  if (isJsonArray(items)) return { items };
+  if (isJsonObject(items)) return { items: Object.values(items), keys: Object.keys(items) };
+  throw runtimeError(`Reference path "${state.itemsPath?.text ?? "$"}" must point to array.`);
+}
+
+/** How many iterations may run at once; 0, the default, asks for as many as there may be. */
+function concurrencyOf(evaluation: Evaluation, state: MapState, input: Json): number {
+  const count = requestedConcurrency(evaluation, state, input);
+  return count === 0 ? INLINE_CONCURRENCY_MAX : Math.min(count, INLINE_CONCURRENCY_MAX);
+}
+
+function requestedConcurrency(evaluation: Evaluation, state: MapState, input: Json): number {
+  if (state.maxConcurrency.kind === "count") return state.maxConcurrency.count;
+  const { path } = state.maxConcurrency;
+  const value = findPath(evaluation, path, input);
+  if (value === undefined) {
+    throw runtimeError(`The MaxConcurrencyPath field does not reference an input value: ${path.text}`);
+  }
+  if (typeof value !== "number" || !Number.isInteger(value) || value < 0) {
+    const shown = evaluation.draft.text(value);
+    throw runtimeError(
+      `The MaxConcurrencyPath field refers to value ${shown} which is not a valid integer: ${path.text}`,
+    );
+  }
+  return value;
+}
+
+/**
+ * Starts items until the window is full or none is left, and says whether they did start. One whose ItemSelector fails
+ * has ended already, and the Map has to look at it before anything else may begin.
+ */
+function fillWindow(draft: Draft, scope: WorkingScope, frame: Frame, state: MapState, phase: Iterations): boolean {
+  const iterations = draft.children(scope.id);
+  let running = iterations.filter((iteration) => iteration.frame !== undefined).length;
+  for (let index = iterations.length; index < phase.items.length && running < phase.maxConcurrency; index++) {
+    if (!startIteration(draft, scope, frame, state, phase, index)) return false;
+    running += 1;
+  }
+  return true;
+}
+
+function startIteration(
+  draft: Draft,
+  scope: WorkingScope,
+  frame: Frame,
+  state: MapState,
+  phase: Iterations,
+  index: number,
+): boolean {
+  const key = phase.keys?.[index];
+  const item: MapItem = { index, value: phase.items[index] ?? null, ...(key !== undefined && { key }) };
+  const iteration = draft.create({
+    parentId: scope.id,
+    index,
+    container: state.processor,
+    previousEventId: scope.previousEventId,
+    item,
+  });
+  draft.append(iteration, "MapIterationStarted", { name: state.name, index });
+  let input: Json;
+  try {
+    input = iterationInput(evaluationOf(draft, scope, frame, { item }), state, item);
+  } catch (problem) {
+    failScope(draft, iteration, toFailure(problem, frame));
+    return false;
+  }
+  startContainer(draft, iteration, input);
+  return true;
+}
+
+/** What ItemSelector makes of the item; without one the item, or the pair of key and value of an object's member. */
+function iterationInput(evaluation: Evaluation, state: MapState, item: MapItem): Json {
+  if (state.itemSelector !== undefined) {
+    return applyTemplate(evaluation, state.itemSelector, effectiveInput(evaluation, state));
+  }
+  return item.key === undefined ? item.value : { Key: item.key, Value: item.value };
+}
+
+/** An iteration is done, one way or the other. To be called within `attempt`. */
+export function iterationEnded(
+  draft: Draft,
+  scope: WorkingScope,
+  frame: Frame,
+  state: MapState,
+  iteration: WorkingScope,
+): void {
+  const { phase } = frame;
+  if (phase.kind !== "iterations") return;
+  const details = { name: state.name, index: iteration.index };
+  if (iteration.failure === undefined) draft.append(iteration, "MapIterationSucceeded", details);
+  else {
+    draft.append(iteration, "MapIterationFailed", details);
+    const failure = intolerable(draft, scope, state, phase, iteration.failure);
+    if (failure !== undefined) {
+      abortChildren(draft, scope);
+      scope.previousEventId = iteration.previousEventId;
+      draft.append(scope, "MapStateFailed");
+      failState(draft, scope, frame, failure);
+      return;
+    }
+  }
+  if (!fillWindow(draft, scope, frame, state, phase)) return;
+  const iterations = draft.children(scope.id);
+  if (iterations.some((other) => other.frame !== undefined)) return;
+  for (const done of iterations) draft.remove(done.id);
+  scope.previousEventId = iteration.previousEventId;
+  const results = iterations.filter((done) => done.failure === undefined).map((done) => done.output ?? null);
+  finishMap(draft, scope, frame, state, results);
+}
+
+/** The failure of the Map that a failed iteration brings about; undefined when the Map tolerates it. */
+function intolerable(
+  draft: Draft,
+  scope: ExecutionScope,
+  state: MapState,
+  phase: Iterations,
+  failure: StateFailure,
+): StateFailure | undefined {
+  const { toleratedFailureCount, toleratedFailurePercentage } = state;
+  if (toleratedFailureCount === undefined && toleratedFailurePercentage === undefined) return failure;
+  const failed = draft.children(scope.id).filter((iteration) => iteration.failure !== undefined).length;
+  const tooMany = toleratedFailureCount !== undefined && failed > toleratedFailureCount;
+  const tooLarge =
+    toleratedFailurePercentage !== undefined && (failed / phase.items.length) * 100 > toleratedFailurePercentage;
+  if (!tooMany && !tooLarge) return undefined;
+  return stateFailure(
+    "States.ExceedToleratedFailureThreshold",
+    "The specified tolerated failure threshold was exceeded",
+  );
+}
+
+function finishMap(
+  draft: Draft,
+  scope: WorkingScope,
+  frame: Frame,
+  state: MapState,
+  results: readonly Json[],
+): void {
+  draft.appendLeaf(scope.previousEventId, "MapStateSucceeded");
+  if (isOversized(results)) throw dataLimitExceeded(state.name);
+  const output = outputOf(evaluationOf(draft, scope, frame), state, results);
+  completeState(draft, scope, state, output, state.next);
+}

@@ -1,0 +1,169 @@
+/**
+ * Entering, leaving and failing a state: the moves every type of state shares.
+ *
+ * None of them calls another scope. A scope that ends is put on the draft's `ended` queue and its parent looks at it
+ * from the loop (`run.ts`), so neither nesting nor a chain of failures makes the stack grow.
+ */
+import type { ErrorHandling, State } from "../definition/machine.ts";
+import type { Json } from "../json/value.ts";
+import { applyResultPath, evaluationOf } from "./data-flow.ts";
+import { ROOT_SCOPE_ID } from "./draft.ts";
+import type { Draft, WorkingScope } from "./draft.ts";
+import { dataLimitExceeded, failureDetails, toFailure } from "./errors.ts";
+import type { Frame, Phase, StateFailure } from "./execution.ts";
+import { exceedsPayload } from "./payload.ts";
+import { chooseCatcher, chooseRetry } from "./retry-catch.ts";
+import { EXECUTION_TIMER_ID, retryTimerId } from "./timers.ts";
+
+const NOT_TRUNCATED = { truncated: false };
+
+/** The details members of an input or output: its JSON text, and that nothing was cut off. */
+export function inputDetails(draft: Draft, input: Json): { input: string; inputDetails: { truncated: boolean } } {
+  return { input: draft.text(input), inputDetails: NOT_TRUNCATED };
+}
+
+export function outputDetails(draft: Draft, output: Json): { output: string; outputDetails: { truncated: boolean } } {
+  return { output: draft.text(output), outputDetails: NOT_TRUNCATED };
+}
+
+/** Puts a scope into the first state of its container. */
+export function startContainer(draft: Draft, scope: WorkingScope, input: Json): void {
+  const container = draft.machine.containers.get(scope.container);
+  if (container === undefined) throw new Error(`The machine has no states at '${scope.container}'.`);
+  enterState(draft, scope, container.startAt, input);
+}
+
+function enterState(draft: Draft, scope: WorkingScope, name: string, input: Json): void {
+  const frame: Frame = {
+    state: name,
+    input,
+    enteredAt: draft.host.now,
+    enteredEventId: draft.nextEventId,
+    retries: [],
+    phase: { kind: "ready" },
+  };
+  const state = draft.stateOf(scope, frame);
+  draft.append(scope, `${state.type}StateEntered`, { name, ...inputDetails(draft, input) });
+  scope.frame = "retry" in state ? { ...frame, retries: state.retry.map(() => 0) } : frame;
+  draft.ready.push(scope.id);
+}
+
+/** Sets what the scope's state now waits for. */
+export function setPhase(scope: WorkingScope, frame: Frame, phase: Phase): void {
+  scope.frame = { ...frame, phase };
+}
+
+/**
+ * Does a part of a state's work; what it throws as an error of the state fails the state.
+ *
+ * @param frame the frame as it was before the work
+ */
+export function attempt(draft: Draft, scope: WorkingScope, frame: Frame, work: () => void): void {
+  try {
+    work();
+  } catch (problem) {
+    failState(draft, scope, frame, toFailure(problem, frame));
+  }
+}
+
+/** Leaves a state with its output. To be called within `attempt`: an output that is too large is thrown. */
+export function completeState(
+  draft: Draft,
+  scope: WorkingScope,
+  state: Exclude<State, { type: "Fail" }>,
+  output: Json,
+  next: string | null,
+): void {
+  if (exceedsPayload(draft.text(output))) throw dataLimitExceeded(state.name);
+  leaveState(draft, scope, state, output, next);
+}
+
+function leaveState(
+  draft: Draft,
+  scope: WorkingScope,
+  state: Exclude<State, { type: "Fail" }>,
+  output: Json,
+  next: string | null,
+): void {
+  draft.append(scope, `${state.type}StateExited`, { name: state.name, ...outputDetails(draft, output) });
+  if (next !== null) enterState(draft, scope, next, output);
+  else endScope(draft, scope, output);
+}
+
+/** A scope that ran to its end: the execution has succeeded, or the parent is to look. */
+function endScope(draft: Draft, scope: WorkingScope, output: Json): void {
+  if (scope.id === ROOT_SCOPE_ID) {
+    disarmExecutionTimer(draft);
+    draft.end("SUCCEEDED", "ExecutionSucceeded", { output }, outputDetails(draft, output));
+    return;
+  }
+  delete scope.frame;
+  scope.output = output;
+  draft.ended.push(scope.id);
+}
+
+/** A state failed: retry it, go to a catcher's state, or fail the scope. */
+export function failState(draft: Draft, scope: WorkingScope, frame: Frame, failure: StateFailure): void {
+  const state = draft.stateOf(scope, frame);
+  if (!("retry" in state)) {
+    failScope(draft, scope, failure);
+    return;
+  }
+  const retry = chooseRetry(state, frame.retries, failure, () => draft.host.random());
+  if (retry !== undefined) {
+    const retries = frame.retries.map((count, index) => (index === retry.retrierIndex ? count + 1 : count));
+    const attempt = retries.reduce((sum, count) => sum + count, 0);
+    const id = retryTimerId(scope.id, frame.enteredEventId, attempt);
+    draft.armTimer(id, draft.host.now + retry.delayMilliseconds);
+    setPhase(scope, { ...frame, retries }, { kind: "backingOff", timerId: id });
+    return;
+  }
+  catchFailure(draft, scope, frame, state, failure);
+}
+
+function catchFailure(
+  draft: Draft,
+  scope: WorkingScope,
+  frame: Frame,
+  state: Exclude<State, { type: "Fail" }> & ErrorHandling,
+  failure: StateFailure,
+): void {
+  const catcher = chooseCatcher(state, failure);
+  if (catcher === undefined) {
+    failScope(draft, scope, failure);
+    return;
+  }
+  let output: Json;
+  try {
+    output = applyResultPath(evaluationOf(draft, scope, frame), catcher.resultPath, errorOutput(failure));
+    if (exceedsPayload(draft.text(output))) throw dataLimitExceeded(state.name);
+  } catch (problem) {
+    // The catcher itself failed. Asking the catchers again could go round for ever.
+    failScope(draft, scope, toFailure(problem, frame));
+    return;
+  }
+  leaveState(draft, scope, state, output, catcher.next);
+}
+
+/** What a catcher's state gets to see. */
+function errorOutput(failure: StateFailure): Json {
+  const { error, cause } = failure;
+  return { ...(error !== undefined && { Error: error }), ...(cause !== undefined && { Cause: cause }) };
+}
+
+/** Nothing took the error: the execution has failed, or the parent is to look. */
+export function failScope(draft: Draft, scope: WorkingScope, failure: StateFailure): void {
+  if (scope.id === ROOT_SCOPE_ID) {
+    disarmExecutionTimer(draft);
+    draft.end("FAILED", "ExecutionFailed", { failure }, failureDetails(failure));
+    return;
+  }
+  delete scope.frame;
+  scope.failure = failure;
+  draft.ended.push(scope.id);
+}
+
+/** The execution's own timeout no longer matters. */
+export function disarmExecutionTimer(draft: Draft): void {
+  if (draft.machine.timeoutSeconds !== undefined) draft.disarmTimer(EXECUTION_TIMER_ID);
+}

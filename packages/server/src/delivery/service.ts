@@ -1,0 +1,19 @@
+/** What a service hands to the composition root. */
+import type { Module } from "../kernel/kernel.ts";
+import type { OperationTable } from "./operation-registry.ts";
+
+export interface Service extends Module {
+  /** The model's name: `sqs`, `states`, `sts`. */
+  readonly name: string;
+  readonly operations: OperationTable;
+  /** Lines for `/metrics`: name, help, type and samples. */
+  metrics?(): readonly Metric[];
+}
+
+export interface Metric {
+  /** Prometheus name, such as `tutti_sqs_messages_visible`. */
+  readonly name: string;
+  readonly help: string;
+  readonly type: "counter" | "gauge";
+  readonly samples: readonly { readonly labels: Readonly<Record<string, string>>; readonly value: number }[];
+}

@@ -1,0 +1,21 @@
+/** Who asks, from where, and how: what an operation may know of the request that carries it. */
+export type WireProtocol = "json" | "query" | "rest-json" | "rest-xml" | "internal";
+
+export interface Call {
+  readonly requestId: string;
+  /** Twelve digits. */
+  readonly account: string;
+  readonly region: string;
+  /** Absent for unsigned requests. */
+  readonly accessKeyId: string | undefined;
+  /** Scheme and authority the client used, such as `http://127.0.0.1:4566`, for URLs in answers. */
+  readonly baseUrl: string;
+  /** `internal` for a hop inside the server. */
+  readonly protocol: WireProtocol;
+  /** Path of the request, percent-decoded, without the query string. */
+  readonly path: string;
+  /** Fires when the client goes away; absent for hops inside the server. */
+  readonly signal: AbortSignal | undefined;
+  /** A request header by its lower-case name. */
+  header(name: string): string | undefined;
+}

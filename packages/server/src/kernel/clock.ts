@@ -1,0 +1,59 @@
+/**
+ * The one source of time. Everything that waits asks a `Clock`; nothing else in the server reads the host's time.
+ *
+ * Two forms: `RealClock` follows the host and never goes backwards; `VirtualClock` (beside this file) stands still until
+ * it is advanced and then steps from deadline to deadline.
+ */
+export interface Clock {
+  readonly kind: "real" | "virtual";
+  /** Milliseconds since the epoch. Never less than an earlier answer. */
+  now(): number;
+  /** Calls `callback` once, at or after `at` (milliseconds since the epoch), never before. */
+  at(at: number, callback: () => void): Alarm;
+  /** Calls `callback` after the input that is waiting now has been handled: once per turn of the event loop, no time passes. */
+  soon(callback: () => void): void;
+}
+
+export interface Alarm {
+  cancel(): void;
+}
+
+/** Longest delay `setTimeout` takes; a later alarm is set again when it is over. */
+const timeoutMsMax = 2_147_483_647;
+
+export class RealClock implements Clock {
+  readonly kind = "real";
+  #latest = 0;
+
+  now(): number {
+    this.#latest = Math.max(this.#latest, Date.now());
+    return this.#latest;
+  }
+
+  at(at: number, callback: () => void): Alarm {
+    let handle: NodeJS.Timeout | undefined;
+    const arm = (): void => {
+      const delay = Math.min(Math.max(at - this.now(), 0), timeoutMsMax);
+      // A timer of the host may fire up to a millisecond early, hence the check.
+      handle = setTimeout(() => (this.now() < at ? arm() : callback()), delay);
+    };
+    arm();
+    return { cancel: () => clearTimeout(handle) };
+  }
+
+  soon(callback: () => void): void {
+    setImmediate(callback);
+  }
+}
+
+/** A monotonic stopwatch for durations that are only reported, in milliseconds. Decisions never depend on it. */
+export function stopwatch(): () => number {
+  const start = performance.now();
+  return () => performance.now() - start;
+}
+
+/** Ends the wait of a client that sits in real time while the server's clock is virtual. */
+export function hostTimer(delayMs: number, callback: () => void): Alarm {
+  const handle = setTimeout(callback, Math.min(delayMs, timeoutMsMax));
+  return { cancel: () => clearTimeout(handle) };
+}

@@ -1,0 +1,125 @@
+/**
+ * Group commit. What transactions changed is appended to the open group; a group is one store transaction with one sync,
+ * and the next is flushed as soon as the previous one is done: the busier the server, the larger the group.
+ *
+ * A group that holds only deferred writes (a receive's visibility deadline) does not ask to be flushed; it goes out with
+ * the next group that does, or after `deferredFlushMs`. A failed commit is fatal: memory would be ahead of the disk.
+ */
+import type { Alarm, Clock } from "./clock.ts";
+import type { Store, WriteOperation } from "./store/store.ts";
+
+const deferredFlushMs = 50;
+
+/** Resolves when its group is durable. Groups are numbered from 1. */
+export interface CommitGroup {
+  readonly sequence: number;
+  readonly operations: WriteOperation[];
+  readonly afterCommit: (() => void)[];
+  /** True when someone waits for this group, so that it must be flushed now. */
+  urgent: boolean;
+  readonly durable: Promise<void>;
+  readonly resolve: () => void;
+}
+
+function newGroup(sequence: number): CommitGroup {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  return { sequence, operations: [], afterCommit: [], urgent: false, durable: promise, resolve };
+}
+
+export interface CommitStatistics {
+  commits: number;
+  operations: number;
+  largestGroup: number;
+}
+
+export class CommitPipeline {
+  readonly statistics: CommitStatistics = { commits: 0, operations: 0, largestGroup: 0 };
+  readonly #store: Store;
+  readonly #clock: Clock;
+  readonly #onFatal: (error: unknown) => void;
+  #open = newGroup(1);
+  #flushing: CommitGroup | undefined;
+  #scheduled = false;
+  #deferredAlarm: Alarm | undefined;
+  #failed = false;
+
+  constructor(store: Store, clock: Clock, onFatal: (error: unknown) => void) {
+    this.#store = store;
+    this.#clock = clock;
+    this.#onFatal = onFatal;
+  }
+
+  /** The group the running transaction writes to. */
+  get open(): CommitGroup {
+    return this.#open;
+  }
+
+  get failed(): boolean {
+    return this.#failed;
+  }
+
+  /** True when nothing is waiting to be written or being written. */
+  get idle(): boolean {
+    return this.#flushing === undefined && this.#isEmpty();
+  }
+
+  /** Called after a transaction has appended to the open group. */
+  written(urgent: boolean): void {
+    if (urgent) {
+      this.#open.urgent = true;
+      this.#schedule();
+    } else if (this.#deferredAlarm === undefined) {
+      this.#deferredAlarm = this.#clock.at(this.#clock.now() + deferredFlushMs, () => void this.flush());
+    }
+  }
+
+  /**
+   * The group that everything decided so far and waited for is durable with; undefined when that is so already.
+   * What only deferred writes changed does not count.
+   */
+  pending(): CommitGroup | undefined {
+    return this.#open.urgent ? this.#open : this.#flushing;
+  }
+
+  /** Resolves when everything decided so far is durable. */
+  async flush(): Promise<void> {
+    if (!this.#isEmpty()) this.written(true);
+    const group = this.pending();
+    if (group !== undefined) await group.durable;
+  }
+
+  #isEmpty(): boolean {
+    return this.#open.operations.length === 0 && this.#open.afterCommit.length === 0;
+  }
+
+  #schedule(): void {
+    if (this.#scheduled || this.#flushing !== undefined || this.#failed) return;
+    this.#scheduled = true;
+    this.#clock.soon(() => {
+      this.#scheduled = false;
+      if (this.#flushing === undefined && this.#open.urgent) void this.#commit();
+    });
+  }
+
+  async #commit(): Promise<void> {
+    const group = this.#open;
+    this.#open = newGroup(group.sequence + 1);
+    this.#flushing = group;
+    this.#deferredAlarm?.cancel();
+    this.#deferredAlarm = undefined;
+    try {
+      if (group.operations.length > 0) await this.#store.commit(group.operations);
+    } catch (error) {
+      this.#failed = true;
+      this.#onFatal(error);
+      return;
+    }
+    this.statistics.commits += 1;
+    this.statistics.operations += group.operations.length;
+    this.statistics.largestGroup = Math.max(this.statistics.largestGroup, group.operations.length);
+    this.#flushing = undefined;
+    group.resolve();
+    for (const action of group.afterCommit) action();
+    if (this.#open.urgent) this.#schedule();
+  }
+}

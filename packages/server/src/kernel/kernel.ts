@@ -1,0 +1,207 @@
+/**
+ * The kernel: decide, commit, act. It holds the resident tables, runs decisions one at a time, and lets nothing leave
+ * before it is durable. It knows no AWS service.
+ *
+ * A request's way: `execute` loads what the operation asks for, runs its decision in a transaction, and gives the output
+ * once everything decided up to then is on disk, so that no answer ever shows what a crash could take back.
+ */
+import type { Call } from "./call.ts";
+import type { Clock } from "./clock.ts";
+import { CommitPipeline } from "./commit-pipeline.ts";
+import { metaMigrations, metaTable } from "./meta.ts";
+import { Park } from "./operation.ts";
+import type { AnyOperation } from "./operation.ts";
+import { Outbox, outboxMigrations, outboxTable } from "./outbox.ts";
+import type { RandomSource } from "./random.ts";
+import { ResidentTable } from "./resident-table.ts";
+import { shardCountDefault, ShardMap } from "./shards.ts";
+import { checkedMigrations } from "./store/migration.ts";
+import type { Migration } from "./store/migration.ts";
+import type { RangeQuery, Store } from "./store/store.ts";
+import type { TableDefinition } from "./table.ts";
+import { timerMigrations, Timers, timersTable } from "./timers.ts";
+import { Transaction } from "./transaction.ts";
+import { VirtualClock } from "./virtual-clock.ts";
+import { Waiters } from "./waiters.ts";
+
+export interface KernelOptions {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly random: RandomSource;
+  /** A commit failed or a timer's decision threw: memory cannot be trusted, the process must stop. */
+  readonly onFatal: (error: unknown) => void;
+  /** For a new installation only. */
+  readonly shardCount?: number;
+}
+
+/** Reads what lives in the store. Every read sees all that was decided before it. */
+export interface StoreReader {
+  range<Row>(query: RangeQuery<Row>): Promise<Row[]>;
+}
+
+/** What a service brings to the kernel. */
+export interface Module {
+  readonly tables: readonly TableDefinition<never>[];
+  readonly migrations: readonly Migration[];
+  /** Reads from the store what the module keeps in memory besides its resident tables; runs once these are loaded. */
+  load?(reader: StoreReader): Promise<void>;
+  /** Rebuilds what is derived from the tables; runs after `load`, before anything is decided. */
+  start?(): void;
+}
+
+export class Kernel {
+  readonly clock: Clock;
+  readonly random: RandomSource;
+  readonly store: Store;
+  readonly timers: Timers;
+  readonly outbox: Outbox;
+  readonly waiters: Waiters;
+  readonly pipeline: CommitPipeline;
+  readonly #onFatal: (error: unknown) => void;
+  readonly #tables = new Map<string, ResidentTable<object>>();
+  readonly #newShardCount: number;
+  #shards: ShardMap | undefined;
+  #deciding = false;
+
+  constructor(options: KernelOptions) {
+    this.clock = options.clock;
+    this.random = options.random;
+    this.store = options.store;
+    this.#onFatal = options.onFatal;
+    this.#newShardCount = options.shardCount ?? shardCountDefault;
+    this.pipeline = new CommitPipeline(options.store, options.clock, options.onFatal);
+    const transact = (decide: (tx: Transaction) => void): void => this.#transactOrFail(decide);
+    this.timers = new Timers(options.clock, transact);
+    this.outbox = new Outbox(options.clock, transact);
+    this.waiters = new Waiters(options.clock);
+  }
+
+  /** Known once the kernel has started. */
+  get shards(): ShardMap {
+    if (this.#shards === undefined) throw new Error("the kernel has not started");
+    return this.#shards;
+  }
+
+  /** Migrates, loads the resident tables, rebuilds what is derived from them, and lets the timers run. */
+  async start(modules: readonly Module[]): Promise<void> {
+    const own = [...metaMigrations, ...timerMigrations, ...outboxMigrations];
+    await this.store.migrate(checkedMigrations([...own, ...modules.flatMap((module) => module.migrations)]));
+    const tables = [metaTable, timersTable, outboxTable, ...modules.flatMap((module) => module.tables)] as TableDefinition<object>[];
+    for (const definition of tables) {
+      if (definition.residency !== "resident") continue;
+      const table = new ResidentTable<object>(definition);
+      table.load(await this.store.load(definition));
+      this.#tables.set(definition.name, table);
+    }
+    this.#startInstallation();
+    for (const module of modules) await module.load?.(this.reader);
+    for (const module of modules) module.start?.();
+    this.timers.start(this.resident(timersTable).values(), () => firstOf(this.resident(timersTable).scan("due", [])));
+    this.outbox.start(() => this.resident(outboxTable).scan("next", []));
+    await this.pipeline.flush();
+  }
+
+  /** Stops timers, lets waiting requests go, and writes out what is open. */
+  async stop(): Promise<void> {
+    this.timers.stop();
+    this.outbox.stop();
+    this.waiters.expireAll();
+    await this.pipeline.flush();
+    await this.store.close();
+  }
+
+  resident<Row extends object>(definition: TableDefinition<Row>): ResidentTable<Row> {
+    const table = this.#tables.get(definition.name);
+    if (table === undefined) throw new Error(`table ${definition.name} is not resident here`);
+    return table as unknown as ResidentTable<Row>;
+  }
+
+  /**
+   * Runs one decision. What it returns may be shown to someone only when `this.pipeline.pending()` is durable.
+   * @throws what the decision throws, with every change undone
+   */
+  transact<Result>(decide: (tx: Transaction) => Result): Result {
+    if (this.pipeline.failed) throw new Error("the store has failed; the server is stopping");
+    if (this.#deciding) throw new Error("a decision is already running: use its transaction");
+    this.#deciding = true;
+    const tx = new Transaction(this, this.pipeline.open, this.clock.now());
+    try {
+      const result = decide(tx);
+      const outcome = tx.outcome();
+      if (outcome !== "nothing") this.pipeline.written(outcome === "urgent");
+      return result;
+    } catch (error) {
+      tx.rollback();
+      throw error;
+    } finally {
+      this.#deciding = false;
+    }
+  }
+
+  /** Carries one request through an operation; resolves when the answer may leave. */
+  async execute(operation: AnyOperation, input: unknown, call: Call): Promise<unknown> {
+    const loaded = operation.load === undefined ? undefined : await operation.load(this.reader, input, call);
+    const arrivedAt = this.clock.now();
+    let expired = false;
+    for (;;) {
+      const context = { call, loaded, arrivedAt, expired };
+      const output = this.transact((tx) => operation.decide(tx, input, context));
+      if (!(output instanceof Park)) {
+        await this.pipeline.pending()?.durable;
+        return output;
+      }
+      // Parked in the same turn as the decision, so that no wake-up falls between the two.
+      const reason = await this.waiters.park(output.key, output.deadline, call.signal);
+      expired = reason !== "woken";
+      if (reason === "gone") return undefined;
+    }
+  }
+
+  readonly reader: StoreReader = {
+    range: async (query) => {
+      await this.pipeline.flush();
+      return this.store.range(query);
+    },
+  };
+
+  /** Resolves when nothing is being decided, written or tried: what a virtual clock waits for between two deadlines. */
+  async settle(): Promise<void> {
+    for (let quietTurns = 0; quietTurns < 2; ) {
+      await new Promise<void>((resolve) => this.clock.soon(resolve));
+      quietTurns = this.pipeline.idle && this.outbox.runningCount === 0 ? quietTurns + 1 : 0;
+      if (!this.pipeline.idle) await this.pipeline.flush();
+    }
+  }
+
+  /** Moves a virtual clock forward, firing every deadline on the way; durable before it resolves. */
+  async advanceClock(milliseconds: number): Promise<void> {
+    if (!(this.clock instanceof VirtualClock)) throw new Error("the clock is real: start with --clock virtual");
+    await this.clock.advanceTo(this.clock.now() + milliseconds, () => this.settle());
+    this.transact((tx) => tx.put(metaTable, { shard: 0, name: "virtual-now", value: String(tx.now) }));
+    await this.settle();
+  }
+
+  #startInstallation(): void {
+    const meta = this.resident(metaTable);
+    const virtualNow = meta.get("virtual-now");
+    if (this.clock instanceof VirtualClock && virtualNow !== undefined) this.clock.startAt(Number(virtualNow.value));
+    const stored = meta.get("shard-count");
+    this.#shards = new ShardMap(stored === undefined ? this.#newShardCount : Number(stored.value));
+    if (stored !== undefined) return;
+    this.transact((tx) => tx.insert(metaTable, { shard: 0, name: "shard-count", value: String(this.#newShardCount) }));
+  }
+
+  #transactOrFail(decide: (tx: Transaction) => void): void {
+    if (this.pipeline.failed) return;
+    try {
+      this.transact(decide);
+    } catch (error) {
+      this.#onFatal(error);
+    }
+  }
+}
+
+function firstOf<Item>(items: Iterable<Item>): Item | undefined {
+  for (const item of items) return item;
+  return undefined;
+}

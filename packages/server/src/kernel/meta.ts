@@ -1,0 +1,24 @@
+/** What an installation knows of itself: the number of shards, the virtual clock's time. */
+import type { Migration } from "./store/migration.ts";
+import { defineTable } from "./table.ts";
+
+export interface MetaRow {
+  readonly shard: number;
+  readonly name: string;
+  readonly value: string;
+}
+
+export const metaTable = defineTable<MetaRow>({
+  name: "kernel_meta",
+  residency: "resident",
+  columns: { shard: "integer", name: "text", value: "text" },
+  key: ["name"],
+});
+
+export const metaMigrations: readonly Migration[] = [
+  {
+    module: "kernel-meta",
+    number: 1,
+    statements: ["CREATE TABLE kernel_meta (shard integer NOT NULL, name text NOT NULL PRIMARY KEY, value text NOT NULL)"],
+  },
+];

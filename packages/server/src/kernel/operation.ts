@@ -1,0 +1,46 @@
+/**
+ * An operation is one synchronous decision: input in, output out, tables changed through the transaction on the way.
+ *
+ * What it needs from the store (an ended execution, a page of history) is fetched by `load` before it decides. A
+ * decision that has to wait (a long poll) returns `park(…)` and is made again when something happens under that key.
+ */
+import type { Call } from "./call.ts";
+import type { StoreReader } from "./kernel.ts";
+import type { Transaction } from "./transaction.ts";
+
+export interface OperationContext<Loaded = undefined> {
+  readonly call: Call;
+  /** What `load` gave. */
+  readonly loaded: Loaded;
+  /** When the request was first decided, in milliseconds since the epoch. */
+  readonly arrivedAt: number;
+  /** True when the wait is over: the decision must give an answer now. */
+  readonly expired: boolean;
+}
+
+/** Methods, so that operations over different inputs can stand in one registry. */
+export interface Operation<Input = unknown, Output = unknown, Loaded = undefined> {
+  load?(reader: StoreReader, input: Input, call: Call): Promise<Loaded>;
+  decide(tx: Transaction, input: Input, context: OperationContext<Loaded>): Output | Park;
+}
+
+/** An operation of any kind, as a registry holds it. */
+export interface AnyOperation {
+  load?(reader: StoreReader, input: unknown, call: Call): Promise<unknown>;
+  decide(tx: Transaction, input: unknown, context: OperationContext<unknown>): unknown;
+}
+
+export class Park {
+  readonly key: string;
+  readonly deadline: number;
+
+  constructor(key: string, deadline: number) {
+    this.key = key;
+    this.deadline = deadline;
+  }
+}
+
+/** Waits under `key` until woken, at most until `deadline` (milliseconds since the epoch). */
+export function park(key: string, deadline: number): Park {
+  return new Park(key, deadline);
+}

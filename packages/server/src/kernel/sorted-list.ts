@@ -1,0 +1,119 @@
+/**
+ * An ordered list for in-memory indexes: items in chunks of bounded size, so that inserting and removing move few
+ * entries and walking in order is a plain loop. Items must be distinct under `compare`.
+ *
+ * Finding is a binary search over chunks, then within one. With a chunk of 512, a million items cost about 31
+ * comparisons to find and a quarter of a chunk moved to insert.
+ */
+const chunkItemsMax = 512;
+
+export type Compare<Item> = (left: Item, right: Item) => number;
+
+export class SortedList<Item> {
+  readonly #compare: Compare<Item>;
+  /** Never holds an empty chunk. */
+  #chunks: Item[][] = [];
+  #size = 0;
+
+  constructor(compare: Compare<Item>) {
+    this.#compare = compare;
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Adds an item; an equal one already there is replaced and returned. */
+  add(item: Item): Item | undefined {
+    const [chunkIndex, itemIndex, found] = this.#find((other) => this.#compare(other, item));
+    const chunk = this.#chunks[chunkIndex];
+    if (chunk === undefined) {
+      const last = this.#chunks.at(-1);
+      if (last === undefined || last.length >= chunkItemsMax) this.#chunks.push([item]);
+      else last.push(item);
+    } else if (found) {
+      const replaced = chunk[itemIndex];
+      chunk[itemIndex] = item;
+      return replaced;
+    } else {
+      chunk.splice(itemIndex, 0, item);
+      if (chunk.length > chunkItemsMax) this.#chunks.splice(chunkIndex + 1, 0, chunk.splice(chunkItemsMax >> 1));
+    }
+    this.#size += 1;
+    return undefined;
+  }
+
+  /** Removes the item equal to this one and returns it. */
+  remove(item: Item): Item | undefined {
+    const [chunkIndex, itemIndex, found] = this.#find((other) => this.#compare(other, item));
+    const chunk = this.#chunks[chunkIndex];
+    if (!found || chunk === undefined) return undefined;
+    const [removed] = chunk.splice(itemIndex, 1);
+    if (chunk.length === 0) this.#chunks.splice(chunkIndex, 1);
+    this.#size -= 1;
+    return removed;
+  }
+
+  first(): Item | undefined {
+    return this.#chunks[0]?.[0];
+  }
+
+  /**
+   * Items in order from the first for which `position(item)` is not negative: `position` says whether an item lies
+   * before (negative) the wanted start. The list must not change during the walk.
+   */
+  *from(position: (item: Item) => number): Generator<Item, void, undefined> {
+    let [chunkIndex, itemIndex] = this.#find(position);
+    for (; chunkIndex < this.#chunks.length; chunkIndex += 1, itemIndex = 0) {
+      const chunk = this.#chunks[chunkIndex] ?? [];
+      for (; itemIndex < chunk.length; itemIndex += 1) {
+        const item = chunk[itemIndex];
+        if (item !== undefined) yield item;
+      }
+    }
+  }
+
+  /** Items in descending order, starting with the last for which `position(item)` is negative. */
+  *before(position: (item: Item) => number): Generator<Item, void, undefined> {
+    const [startChunk, startItem] = this.#find(position);
+    let itemIndex = startItem - 1;
+    for (let chunkIndex = startChunk; chunkIndex >= 0; chunkIndex -= 1) {
+      const chunk = this.#chunks[chunkIndex];
+      if (chunk !== undefined) {
+        for (; itemIndex >= 0; itemIndex -= 1) {
+          const item = chunk[itemIndex];
+          if (item !== undefined) yield item;
+        }
+      }
+      itemIndex = (this.#chunks[chunkIndex - 1]?.length ?? 0) - 1;
+    }
+  }
+
+  [Symbol.iterator](): Generator<Item, void, undefined> {
+    return this.from(() => 0);
+  }
+
+  /** Place of the first item whose position is not negative, and whether its position is zero. */
+  #find(position: (item: Item) => number): [chunkIndex: number, itemIndex: number, found: boolean] {
+    let low = 0;
+    let high = this.#chunks.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      const last = this.#chunks[middle]?.at(-1);
+      if (last !== undefined && position(last) < 0) low = middle + 1;
+      else high = middle;
+    }
+    const chunk = this.#chunks[low];
+    if (chunk === undefined) return [low, 0, false];
+    let start = 0;
+    let end = chunk.length - 1;
+    while (start < end) {
+      const middle = (start + end) >> 1;
+      const item = chunk[middle];
+      if (item !== undefined && position(item) < 0) start = middle + 1;
+      else end = middle;
+    }
+    const item = chunk[start];
+    return [low, start, item !== undefined && position(item) === 0];
+  }
+}

@@ -1,0 +1,89 @@
+/** The SQL a table's reads and writes are made of, and the encoding of a commit group for the engine. */
+import type { SqlValue, TableDefinition } from "../../table.ts";
+import type { RangeQuery, WriteOperation } from "../store.ts";
+import type { EncodedGroup } from "./sqlite-engine.ts";
+
+const texts = new WeakMap<TableDefinition, Map<string, string>>();
+
+function cached(table: TableDefinition, name: string, make: () => string): string {
+  let ofTable = texts.get(table);
+  if (ofTable === undefined) {
+    ofTable = new Map();
+    texts.set(table, ofTable);
+  }
+  let sql = ofTable.get(name);
+  if (sql === undefined) {
+    sql = make();
+    ofTable.set(name, sql);
+  }
+  return sql;
+}
+
+function statementOf(operation: WriteOperation): string {
+  const { table } = operation;
+  switch (operation.kind) {
+    case "insert":
+      return cached(table, "insert", () => `INSERT INTO ${table.name} (${table.columnNames.join(", ")}) VALUES (${marks(table.columnNames.length)})`);
+    case "put":
+      return cached(table, "put", () => `INSERT OR REPLACE INTO ${table.name} (${table.columnNames.join(", ")}) VALUES (${marks(table.columnNames.length)})`);
+    case "update":
+      return cached(table, `update ${operation.columns.join(",")}`, () => {
+        const assignments = operation.columns.map((column) => `${column} = ?`).join(", ");
+        return `UPDATE ${table.name} SET ${assignments} WHERE ${equalities(table.key)}`;
+      });
+    case "delete":
+      return cached(table, `delete ${operation.key.length}`, () => `DELETE FROM ${table.name} WHERE ${equalities(table.key.slice(0, operation.key.length))}`);
+  }
+}
+
+export function encodeGroup(operations: readonly WriteOperation[]): EncodedGroup {
+  const statements: string[] = [];
+  const indexes = new Map<string, number>();
+  const operationIndexes: number[] = [];
+  const parameters: SqlValue[] = [];
+  const counts: number[] = [];
+  for (const operation of operations) {
+    const sql = statementOf(operation);
+    let index = indexes.get(sql);
+    if (index === undefined) {
+      index = statements.push(sql) - 1;
+      indexes.set(sql, index);
+    }
+    operationIndexes.push(index);
+    const before = parameters.length;
+    if (operation.kind !== "delete") for (const value of operation.values) parameters.push(value);
+    if (operation.kind === "update" || operation.kind === "delete") for (const value of operation.key) parameters.push(value);
+    counts.push(parameters.length - before);
+  }
+  return { statements, operations: operationIndexes, parameters, counts };
+}
+
+export function loadText(table: TableDefinition): string {
+  return `SELECT ${table.columnNames.join(", ")} FROM ${table.name} ORDER BY ${table.key.join(", ")}`;
+}
+
+export function rangeText<Row>(query: RangeQuery<Row>): { sql: string; parameters: SqlValue[] } {
+  const { table, equals, after, descending = false } = query;
+  const index = table.indexes[query.index ?? "key"];
+  if (index === undefined) throw new Error(`table ${table.name} has no index ${query.index}`);
+  const conditions = index.slice(0, equals.length).map((column) => `${column} = ?`);
+  const parameters: SqlValue[] = [...equals];
+  if (after !== undefined && after.length > 0) {
+    const columns = index.slice(equals.length, equals.length + after.length);
+    conditions.push(`(${columns.join(", ")}) ${descending ? "<" : ">"} (${marks(after.length)})`);
+    parameters.push(...after);
+  }
+  const where = conditions.length === 0 ? "" : ` WHERE ${conditions.join(" AND ")}`;
+  const order = index.slice(equals.length).map((column) => `${column} ${descending ? "DESC" : "ASC"}`);
+  const orderBy = order.length === 0 ? "" : ` ORDER BY ${order.join(", ")}`;
+  parameters.push(query.limit);
+  return { sql: `SELECT ${table.columnNames.join(", ")} FROM ${table.name}${where}${orderBy} LIMIT ?`, parameters };
+}
+
+function marks(count: number): string {
+  return Array.from({ length: count }, () => "?").join(", ");
+}
+
+function equalities(columns: readonly string[]): string {
+  return columns.map((column) => `${column} = ?`).join(" AND ");
+}

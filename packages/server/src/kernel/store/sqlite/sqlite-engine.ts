@@ -1,0 +1,103 @@
+/**
+ * SQLite, synchronously: prepared statements over one connection, WAL, `synchronous=FULL`, so that a commit has been
+ * synced to the disk when it returns. It knows tables only by description (names, columns, keys), which lets the same
+ * engine run on a thread of its own.
+ */
+import { DatabaseSync } from "node:sqlite";
+import type { StatementSync } from "node:sqlite";
+import type { SqlValue } from "../../table.ts";
+import type { Migration } from "../migration.ts";
+
+/** A table as plain data, so that it can be handed to another thread. */
+export interface TableShape {
+  readonly name: string;
+  readonly columnNames: readonly string[];
+  readonly key: readonly string[];
+}
+
+/** One statement of a group: `sql` is an index into the group's distinct statements. */
+export interface EncodedGroup {
+  readonly statements: readonly string[];
+  /** For every operation: index of its statement. */
+  readonly operations: readonly number[];
+  /** The parameters of all operations, one after another. */
+  readonly parameters: readonly SqlValue[];
+  /** For every operation: how many parameters it takes. */
+  readonly counts: readonly number[];
+}
+
+const statementCacheMax = 500;
+
+export class SqliteEngine {
+  readonly #database: DatabaseSync;
+  readonly #statements = new Map<string, StatementSync>();
+
+  /** @param path a file, or `:memory:` */
+  constructor(path: string) {
+    this.#database = new DatabaseSync(path);
+    this.#database.exec("PRAGMA journal_mode=WAL");
+    this.#database.exec("PRAGMA synchronous=FULL");
+    this.#database.exec("PRAGMA foreign_keys=OFF");
+    this.#database.exec("PRAGMA temp_store=MEMORY");
+    this.#database.exec("PRAGMA cache_size=-32768");
+  }
+
+  migrate(migrations: readonly Migration[]): void {
+    this.#database.exec(
+      "CREATE TABLE IF NOT EXISTS schema_migrations (module text NOT NULL, number integer NOT NULL, PRIMARY KEY (module, number))",
+    );
+    const isApplied = this.#prepare("SELECT 1 FROM schema_migrations WHERE module = ? AND number = ?");
+    const record = this.#prepare("INSERT INTO schema_migrations (module, number) VALUES (?, ?)");
+    this.#transaction(() => {
+      for (const { module, number, statements } of migrations) {
+        if (isApplied.get(module, number) !== undefined) continue;
+        for (const sql of statements) this.#database.exec(sql);
+        record.run(module, number);
+      }
+    });
+  }
+
+  commit(group: EncodedGroup): void {
+    const statements = group.statements.map((sql) => this.#prepare(sql));
+    this.#transaction(() => {
+      let offset = 0;
+      for (let index = 0; index < group.operations.length; index += 1) {
+        const end = offset + (group.counts[index] ?? 0);
+        statements[group.operations[index] ?? 0]?.run(...group.parameters.slice(offset, end));
+        offset = end;
+      }
+    });
+  }
+
+  read(sql: string, parameters: readonly SqlValue[]): SqlValue[][] {
+    const statement = this.#prepare(sql);
+    statement.setReturnArrays(true);
+    return statement.all(...parameters) as unknown as SqlValue[][];
+  }
+
+  close(): void {
+    this.#statements.clear();
+    this.#database.close();
+  }
+
+  #transaction(body: () => void): void {
+    this.#database.exec("BEGIN IMMEDIATE");
+    try {
+      body();
+      this.#database.exec("COMMIT");
+    } catch (error) {
+      if (this.#database.isTransaction) this.#database.exec("ROLLBACK");
+      throw error;
+    }
+  }
+
+  #prepare(sql: string): StatementSync {
+    let statement = this.#statements.get(sql);
+    if (statement === undefined) {
+      if (this.#statements.size >= statementCacheMax) this.#statements.clear();
+      statement = this.#database.prepare(sql);
+      this.#statements.set(sql, statement);
+    }
+    return statement;
+  }
+}

@@ -1,0 +1,94 @@
+/** The embedded store: one SQLite file, written by a thread of its own so that a sync never holds up the next decision. */
+import { once } from "node:events";
+import { Worker } from "node:worker_threads";
+import type { SqlValue, TableDefinition } from "../../table.ts";
+import type { Migration } from "../migration.ts";
+import type { RangeQuery, Store, WriteOperation } from "../store.ts";
+import { encodeGroup, loadText, rangeText } from "./sql-text.ts";
+import { SqliteEngine } from "./sqlite-engine.ts";
+import type { WorkerReply, WorkerRequest } from "./sqlite-worker.ts";
+
+interface Pending {
+  resolve(value: SqlValue[][]): void;
+  reject(error: Error): void;
+}
+
+type Ask = (request: WorkerRequest) => Promise<SqlValue[][]>;
+
+/**
+ * Opens (and makes, when absent) the database file at `path`.
+ * @param thread `main` runs SQLite on the caller's thread; only the measurement of the two uses it
+ */
+export function openSqliteStore(path: string, thread: "worker" | "main" = "worker"): Store {
+  const [ask, stop] = thread === "worker" ? workerAsk(path) : mainAsk(path);
+  return {
+    description: path,
+    durable: path !== ":memory:",
+    migrate: async (migrations: readonly Migration[]) => void (await ask({ kind: "migrate", migrations })),
+    commit: async (operations: readonly WriteOperation[]) => void (await ask({ kind: "commit", group: encodeGroup(operations) })),
+    load: async <Row>(table: TableDefinition<Row>) =>
+      (await ask({ kind: "read", sql: loadText(table as TableDefinition), parameters: [] })).map((values) => table.decode(values)),
+    range: async <Row>(query: RangeQuery<Row>) =>
+      (await ask({ kind: "read", ...rangeText(query) })).map((values) => query.table.decode(values)),
+    close: async () => {
+      await ask({ kind: "close" });
+      await stop();
+    },
+  };
+}
+
+function mainAsk(path: string): [Ask, () => Promise<void>] {
+  const engine = new SqliteEngine(path);
+  const ask: Ask = async (request) => runRequest(engine, request);
+  return [ask, async () => undefined];
+}
+
+export function runRequest(engine: SqliteEngine, request: WorkerRequest): SqlValue[][] {
+  switch (request.kind) {
+    case "migrate":
+      engine.migrate(request.migrations);
+      return [];
+    case "commit":
+      engine.commit(request.group);
+      return [];
+    case "read":
+      return engine.read(request.sql, request.parameters);
+    case "close":
+      engine.close();
+      return [];
+  }
+}
+
+function workerAsk(path: string): [Ask, () => Promise<void>] {
+  const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
+  const worker = new Worker(new URL(`./sqlite-worker.${extension}`, import.meta.url), { workerData: { path } });
+  const pending = new Map<number, Pending>();
+  let nextId = 0;
+  let broken: Error | undefined;
+  const fail = (error: Error): void => {
+    broken = error;
+    for (const { reject } of pending.values()) reject(error);
+    pending.clear();
+  };
+  worker.on("message", ({ id, rows, error }: WorkerReply) => {
+    const waiting = pending.get(id);
+    pending.delete(id);
+    if (error === undefined) waiting?.resolve(rows);
+    else waiting?.reject(new Error(error));
+  });
+  worker.on("error", (error) => fail(error instanceof Error ? error : new Error(String(error))));
+  worker.on("exit", () => fail(new Error("the store's thread has ended")));
+  const ask: Ask = (request) =>
+    new Promise((resolve, reject) => {
+      if (broken !== undefined) return reject(broken);
+      nextId += 1;
+      pending.set(nextId, { resolve, reject });
+      worker.postMessage({ id: nextId, request });
+    });
+  const stop = async (): Promise<void> => {
+    const ended = once(worker, "exit");
+    worker.postMessage({ id: 0, request: { kind: "end" } });
+    await ended;
+  };
+  return [ask, stop];
+}

@@ -1,0 +1,51 @@
+/**
+ * What the kernel asks of a disk: apply a commit group, load what is resident, read a range of what is not.
+ *
+ * A group is applied whole or not at all, and `commit` resolves only when it would survive a power cut. Groups are
+ * applied in the order they are given; the kernel gives one at a time. Every implementation passes the suite in
+ * `store-conformance.ts`.
+ */
+import type { SqlValue, TableDefinition } from "../table.ts";
+import type { Migration } from "./migration.ts";
+
+export type WriteOperation =
+  /** The key must be new: a clash is a broken invariant and fails the group. */
+  | { readonly kind: "insert"; readonly table: TableDefinition; readonly values: readonly SqlValue[] }
+  /** Whole row, new or not. */
+  | { readonly kind: "put"; readonly table: TableDefinition; readonly values: readonly SqlValue[] }
+  /** Some columns of the row with this key; nothing happens when there is none. */
+  | {
+      readonly kind: "update";
+      readonly table: TableDefinition;
+      readonly columns: readonly string[];
+      readonly values: readonly SqlValue[];
+      readonly key: readonly SqlValue[];
+    }
+  /** Every row whose first key columns have these values. The whole key names one row. */
+  | { readonly kind: "delete"; readonly table: TableDefinition; readonly key: readonly SqlValue[] };
+
+export interface RangeQuery<Row> {
+  readonly table: TableDefinition<Row>;
+  /** Name of an index; the key when absent. */
+  readonly index?: string;
+  /** Values of the index's first columns that every row must have. */
+  readonly equals: readonly SqlValue[];
+  /** Values of the columns that follow: only rows beyond them in the direction of reading. */
+  readonly after?: readonly SqlValue[];
+  readonly limit: number;
+  readonly descending?: boolean;
+}
+
+export interface Store {
+  /** Where the data lives, for people. */
+  readonly description: string;
+  /** Whether what is committed survives the end of the process. */
+  readonly durable: boolean;
+  /** Brings the schema up to date; the migrations applied already are skipped. */
+  migrate(migrations: readonly Migration[]): Promise<void>;
+  commit(operations: readonly WriteOperation[]): Promise<void>;
+  /** Every row of a table, in the order of its key. */
+  load<Row>(table: TableDefinition<Row>): Promise<Row[]>;
+  range<Row>(query: RangeQuery<Row>): Promise<Row[]>;
+  close(): Promise<void>;
+}

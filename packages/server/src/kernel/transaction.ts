@@ -1,0 +1,140 @@
+/**
+ * One synchronous decision over the tables. What it writes is in memory at once and in the open commit group; if the
+ * decision throws, every change is undone and nothing of it reaches the store. A transaction must not be used after the
+ * function it was given to has returned.
+ */
+import type { CommitGroup } from "./commit-pipeline.ts";
+import type { ResidentTable } from "./resident-table.ts";
+import type { SqlValue, TableDefinition } from "./table.ts";
+import { encodeValue, joinKey } from "./table.ts";
+
+export interface TableSource {
+  resident<Row extends object>(definition: TableDefinition<Row>): ResidentTable<Row>;
+}
+
+export class Transaction {
+  /** Milliseconds since the epoch; the same for the whole decision. */
+  readonly now: number;
+  readonly #tables: TableSource;
+  readonly #group: CommitGroup;
+  readonly #undo: (() => void)[] = [];
+  readonly #operationsBefore: number;
+  readonly #actionsBefore: number;
+  #deferred = false;
+
+  constructor(tables: TableSource, group: CommitGroup, now: number) {
+    this.#tables = tables;
+    this.#group = group;
+    this.now = now;
+    this.#operationsBefore = group.operations.length;
+    this.#actionsBefore = group.afterCommit.length;
+  }
+
+  get<Row extends object>(table: TableDefinition<Row>, ...key: SqlValue[]): Row | undefined {
+    return this.#tables.resident(table).get(joinKey(key));
+  }
+
+  scan<Row extends object>(table: TableDefinition<Row>, index: string, equals: readonly SqlValue[], after: readonly SqlValue[] = []): Iterable<Row> {
+    return this.#tables.resident(table).scan(index, equals, after);
+  }
+
+  /** Adds a row whose key is new. A resident key that exists is a mistake of the caller. */
+  insert<Row extends object>(table: TableDefinition<Row>, row: Row): void {
+    if (table.residency === "resident") {
+      const key = table.keyOf(row);
+      if (this.#tables.resident(table).get(key) !== undefined) throw new Error(`table ${table.name}: key ${key} exists`);
+      this.#replace(table, key, row);
+    }
+    this.#group.operations.push({ kind: "insert", table: table as TableDefinition, values: table.encode(row) });
+  }
+
+  /** Adds the row or takes the place of the one with its key. */
+  put<Row extends object>(table: TableDefinition<Row>, row: Row): void {
+    if (table.residency === "resident") this.#replace(table, table.keyOf(row), row);
+    this.#group.operations.push({ kind: "put", table: table as TableDefinition, values: table.encode(row) });
+  }
+
+  /**
+   * Changes some columns of a row; only these are written. Returns the new row of a resident table.
+   * Key columns cannot change.
+   */
+  update<Row extends object>(table: TableDefinition<Row>, key: readonly SqlValue[], patch: Partial<Row>): Row | undefined {
+    let changed: Row | undefined;
+    if (table.residency === "resident") {
+      const keyText = joinKey(key);
+      const row = this.#tables.resident(table).get(keyText);
+      if (row === undefined) throw new Error(`table ${table.name}: no row ${keyText} to update`);
+      changed = { ...row, ...patch };
+      this.#replace(table, keyText, changed);
+    }
+    const columns = Object.keys(patch);
+    const values = columns.map((column) => {
+      const type = table.columnTypes[table.columnNames.indexOf(column)];
+      if (type === undefined) throw new Error(`table ${table.name} has no column ${column}`);
+      return encodeValue((patch as Readonly<Record<string, unknown>>)[column], type);
+    });
+    this.#group.operations.push({ kind: "update", table: table as TableDefinition, columns, values, key });
+    return changed;
+  }
+
+  /** Removes the row with this key; in a paged table, every row whose key begins so. */
+  delete<Row extends object>(table: TableDefinition<Row>, ...key: SqlValue[]): void {
+    if (table.residency === "resident") {
+      if (key.length !== table.key.length) throw new Error(`table ${table.name}: a whole key is needed`);
+      this.#replace(table, joinKey(key), undefined);
+    }
+    this.#group.operations.push({ kind: "delete", table: table as TableDefinition, key });
+  }
+
+  /** Runs once what this decision wrote is durable; wake-ups and effects go here. Must not throw. */
+  afterCommit(action: () => void): void {
+    this.#group.afterCommit.push(action);
+  }
+
+  /** Runs, last registered first, if the decision is undone: for derived state beside the tables. */
+  onUndo(action: () => void): void {
+    this.#undo.push(action);
+  }
+
+  /** Says that nobody needs to wait for this decision's writes; losing them at a crash must be harmless. */
+  deferDurability(): void {
+    this.#deferred = true;
+  }
+
+  /** Runs a part that may fail on its own: if it throws, only its changes are undone and the error goes on. */
+  savepoint<Result>(part: () => Result): Result {
+    const undoBefore = this.#undo.length;
+    const operationsBefore = this.#group.operations.length;
+    const actionsBefore = this.#group.afterCommit.length;
+    try {
+      return part();
+    } catch (error) {
+      this.#rollbackTo(undoBefore, operationsBefore, actionsBefore);
+      throw error;
+    }
+  }
+
+  /** For the kernel only. */
+  rollback(): void {
+    this.#rollbackTo(0, this.#operationsBefore, this.#actionsBefore);
+  }
+
+  /** For the kernel only: whether anything was written or is to be done, and whether someone waits for it. */
+  outcome(): "nothing" | "deferred" | "urgent" {
+    const wrote = this.#group.operations.length > this.#operationsBefore || this.#group.afterCommit.length > this.#actionsBefore;
+    if (!wrote) return "nothing";
+    return this.#deferred ? "deferred" : "urgent";
+  }
+
+  #replace<Row extends object>(table: TableDefinition<Row>, key: string, row: Row | undefined): void {
+    const resident = this.#tables.resident(table);
+    const before = resident.replace(key, row);
+    this.#undo.push(() => void resident.replace(key, before));
+  }
+
+  #rollbackTo(undoLength: number, operationsLength: number, actionsLength: number): void {
+    while (this.#undo.length > undoLength) this.#undo.pop()?.();
+    this.#group.operations.length = operationsLength;
+    this.#group.afterCommit.length = actionsLength;
+  }
+}

@@ -1,0 +1,64 @@
+/**
+ * Requests that wait for something to happen: long polls. A request parks under a key (a queue's ARN) until it is woken,
+ * its deadline passes or its client goes away; then it decides again. An idle long poll costs one alarm and no work.
+ * Waiters are woken in the order they came.
+ */
+import type { Alarm, Clock } from "./clock.ts";
+
+export type WakeReason = "woken" | "expired" | "gone";
+
+interface Waiter {
+  finish(reason: WakeReason): void;
+}
+
+export class Waiters {
+  readonly #clock: Clock;
+  readonly #byKey = new Map<string, Set<Waiter>>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Requests parked under a key. */
+  count(key: string): number {
+    return this.#byKey.get(key)?.size ?? 0;
+  }
+
+  /** @param deadline milliseconds since the epoch */
+  park(key: string, deadline: number, signal?: AbortSignal): Promise<WakeReason> {
+    if (signal?.aborted === true) return Promise.resolve("gone");
+    return new Promise((resolve) => {
+      const waiters = this.#byKey.get(key) ?? new Set();
+      this.#byKey.set(key, waiters);
+      const alarms: Alarm[] = [];
+      const onAbort = (): void => waiter.finish("gone");
+      const waiter: Waiter = {
+        finish: (reason) => {
+          if (!waiters.delete(waiter)) return;
+          if (waiters.size === 0) this.#byKey.delete(key);
+          for (const alarm of alarms) alarm.cancel();
+          signal?.removeEventListener("abort", onAbort);
+          resolve(reason);
+        },
+      };
+      waiters.add(waiter);
+      alarms.push(this.#clock.at(deadline, () => waiter.finish("expired")));
+      signal?.addEventListener("abort", onAbort);
+    });
+  }
+
+  /** Wakes at most `count` waiters of a key. Call it after the commit that gives them something to find. */
+  wake(key: string, count = Number.POSITIVE_INFINITY): void {
+    let left = count;
+    for (const waiter of this.#byKey.get(key) ?? []) {
+      if (left <= 0) return;
+      left -= 1;
+      waiter.finish("woken");
+    }
+  }
+
+  /** Ends every wait as if its deadline had passed: the server is stopping. */
+  expireAll(): void {
+    for (const waiters of this.#byKey.values()) for (const waiter of waiters) waiter.finish("expired");
+  }
+}
