@@ -30,6 +30,8 @@ export interface KernelOptions {
   readonly random: RandomSource;
   /** A commit failed or a timer's decision threw: memory cannot be trusted, the process must stop. */
   readonly onFatal: (error: unknown) => void;
+  /** See `Waiters`; true when requests come from a network. */
+  readonly clientsInRealTime?: boolean;
   /** For a new installation only. */
   readonly shardCount?: number;
 }
@@ -73,7 +75,7 @@ export class Kernel {
     const transact = (decide: (tx: Transaction) => void): void => this.#transactOrFail(decide);
     this.timers = new Timers(options.clock, transact);
     this.outbox = new Outbox(options.clock, transact);
-    this.waiters = new Waiters(options.clock);
+    this.waiters = new Waiters(options.clock, options.clientsInRealTime ?? false);
   }
 
   /** Known once the kernel has started. */

@@ -3,6 +3,7 @@
  * its deadline passes or its client goes away; then it decides again. An idle long poll costs one alarm and no work.
  * Waiters are woken in the order they came.
  */
+import { hostTimer } from "./clock.ts";
 import type { Alarm, Clock } from "./clock.ts";
 
 export type WakeReason = "woken" | "expired" | "gone";
@@ -13,10 +14,16 @@ interface Waiter {
 
 export class Waiters {
   readonly #clock: Clock;
+  readonly #clientsInRealTime: boolean;
   readonly #byKey = new Map<string, Set<Waiter>>();
 
-  constructor(clock: Clock) {
+  /**
+   * @param clientsInRealTime with a virtual clock: whether a wait also ends after as much real time, because the client
+   *   that waits sits in real time and would give up
+   */
+  constructor(clock: Clock, clientsInRealTime: boolean) {
     this.#clock = clock;
+    this.#clientsInRealTime = clientsInRealTime && clock.kind === "virtual";
   }
 
   /** Requests parked under a key. */
@@ -43,6 +50,7 @@ export class Waiters {
       };
       waiters.add(waiter);
       alarms.push(this.#clock.at(deadline, () => waiter.finish("expired")));
+      if (this.#clientsInRealTime) alarms.push(hostTimer(deadline - this.#clock.now(), () => waiter.finish("expired")));
       signal?.addEventListener("abort", onAbort);
     });
   }

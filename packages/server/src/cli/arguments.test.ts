@@ -1,0 +1,41 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { ConfigurationError, checkHost } from "../server/options.ts";
+import { parseCommand } from "./arguments.ts";
+
+test("defaults are AWS-emulator port, loopback, and a data directory beside the caller", () => {
+  assert.deepEqual(parseCommand(["start"]), {
+    name: "start",
+    arguments: { port: 4566, host: "127.0.0.1", dataDirectory: "./.tutti", inMemory: false, clock: "real", logLevel: "info", allowRemote: false },
+  });
+});
+
+test("words that do not fit are named", () => {
+  const cases: [string[], RegExp][] = [
+    [["begin"], /unknown command begin/],
+    [["start", "now"], /unexpected now/],
+    [["start", "--port", "70000"], /--port 70000/],
+    [["start", "--port", "x1"], /--port x1/],
+    [["start", "--clock", "sun"], /--clock sun is not one of real, virtual/],
+    [["start", "--log-level", "loud"], /--log-level loud/],
+    [["start", "--colour"], /--colour/],
+    [["start", "--in-memory", "--data-dir", "x"], /exclude each other/],
+  ];
+  for (const [words, expected] of cases) {
+    assert.throws(() => parseCommand(words), (error) => error instanceof ConfigurationError && expected.test(error.message));
+  }
+});
+
+test("help and version need no command", () => {
+  assert.equal(parseCommand([]).name, "help");
+  assert.equal(parseCommand(["start", "-h"]).name, "help");
+  assert.equal(parseCommand(["--version"]).name, "version");
+});
+
+test("only loopback is taken without a flag", () => {
+  for (const host of ["127.0.0.1", "127.8.9.10", "localhost", "::1"]) checkHost(host, false);
+  for (const host of ["0.0.0.0", "::", "192.168.1.5", "127.0.0.1.example.org"]) {
+    assert.throws(() => checkHost(host, false), /--allow-remote/);
+    checkHost(host, true);
+  }
+});

@@ -1,0 +1,93 @@
+/** The command line: words into options, with a plain sentence when they do not fit. */
+import { parseArgs } from "node:util";
+import type { LogLevel } from "../kernel/log.ts";
+import { ConfigurationError, dataDirectoryDefault, hostDefault, portDefault } from "../server/options.ts";
+
+export interface StartArguments {
+  readonly port: number;
+  readonly host: string;
+  readonly dataDirectory: string;
+  readonly inMemory: boolean;
+  readonly clock: "real" | "virtual";
+  readonly logLevel: LogLevel;
+  readonly allowRemote: boolean;
+}
+
+export type Command =
+  | { readonly name: "start" | "doctor"; readonly arguments: StartArguments }
+  | { readonly name: "help" }
+  | { readonly name: "version" };
+
+export const usage = `tutti: a durable, self-hosted server that speaks the AWS APIs
+
+  tutti start [options]    start the server
+  tutti doctor [options]   say what would keep it from starting; silent when all is well
+
+  --port N            port to listen on (${portDefault}; 0 takes a free one)
+  --host H            address to listen on (${hostDefault})
+  --allow-remote      allow an address that other machines can reach; requests are not authenticated
+  --data-dir D        where data lives (${dataDirectoryDefault})
+  --in-memory         keep everything in memory; nothing survives the process
+  --clock real|virtual   a virtual clock moves only by POST /_tutti/clock/advance
+  --log-level debug|info|warn|error   (info)
+  --version, --help`;
+
+/** @throws ConfigurationError naming the word that does not fit */
+export function parseCommand(words: readonly string[]): Command {
+  const { values, positionals } = parse(words);
+  if (values.help === true || (positionals.length === 0 && values.version !== true)) return { name: "help" };
+  if (values.version === true) return { name: "version" };
+  const [name, ...rest] = positionals;
+  if (name !== "start" && name !== "doctor") throw new ConfigurationError(`unknown command ${name}; see tutti --help`);
+  if (rest.length > 0) throw new ConfigurationError(`unexpected ${rest.join(" ")}; see tutti --help`);
+  if (values["in-memory"] === true && values["data-dir"] !== undefined) {
+    throw new ConfigurationError("--in-memory and --data-dir exclude each other");
+  }
+  return {
+    name,
+    arguments: {
+      port: portOf(values.port),
+      host: values.host ?? hostDefault,
+      dataDirectory: values["data-dir"] ?? dataDirectoryDefault,
+      inMemory: values["in-memory"] ?? false,
+      clock: oneOf("--clock", values.clock ?? "real", ["real", "virtual"] as const),
+      logLevel: oneOf("--log-level", values["log-level"] ?? "info", ["debug", "info", "warn", "error"] as const),
+      allowRemote: values["allow-remote"] ?? false,
+    },
+  };
+}
+
+function parse(words: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...words],
+      allowPositionals: true,
+      options: {
+        port: { type: "string" },
+        host: { type: "string" },
+        "allow-remote": { type: "boolean" },
+        "data-dir": { type: "string" },
+        "in-memory": { type: "boolean" },
+        clock: { type: "string" },
+        "log-level": { type: "string" },
+        help: { type: "boolean", short: "h" },
+        version: { type: "boolean", short: "v" },
+      },
+    });
+  } catch (error) {
+    throw new ConfigurationError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function portOf(text: string | undefined): number {
+  if (text === undefined) return portDefault;
+  const port = Number(text);
+  if (!/^\d+$/.test(text) || port > 65_535) throw new ConfigurationError(`--port ${text} is not a port (0 to 65535)`);
+  return port;
+}
+
+function oneOf<Choice extends string>(option: string, text: string, choices: readonly Choice[]): Choice {
+  const choice = choices.find((candidate) => candidate === text);
+  if (choice === undefined) throw new ConfigurationError(`${option} ${text} is not one of ${choices.join(", ")}`);
+  return choice;
+}

@@ -1,0 +1,85 @@
+/** Tutti's own paths beside the AWS APIs: health, metrics, and the clock of a server with virtual time. */
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Kernel } from "../kernel/kernel.ts";
+
+export interface AdminContext {
+  readonly kernel: Kernel;
+  readonly version: string;
+  readonly serviceNames: readonly string[];
+  readonly dataLocation: string;
+  metrics(): string;
+}
+
+const bodyBytesMax = 10_000;
+/** A hundred years: more is a mistake. */
+const advanceSecondsMax = 3_155_760_000;
+
+/** Answers a request for one of Tutti's own paths; false when the path is not one of them. */
+export function handleAdmin(context: AdminContext, request: IncomingMessage, response: ServerResponse): boolean {
+  const path = (request.url ?? "/").split("?", 1)[0] ?? "/";
+  switch (path) {
+    case "/_tutti/health":
+      sendJson(response, 200, { status: "ok", version: context.version, data: context.dataLocation, now: new Date(context.kernel.clock.now()).toISOString() });
+      return true;
+    case "/_localstack/health":
+      sendJson(response, 200, { services: localStackServices(context.serviceNames), edition: "tutti", version: context.version });
+      return true;
+    case "/metrics":
+      response.writeHead(200, { "content-type": "text/plain; version=0.0.4; charset=utf-8" }).end(context.metrics());
+      return true;
+    case "/_tutti/clock/advance":
+      void advanceClock(context.kernel, request, response);
+      return true;
+    default:
+      if (!path.startsWith("/_tutti/") && !path.startsWith("/_localstack/")) return false;
+      sendJson(response, 404, { error: `There is nothing at ${path}.` });
+      return true;
+  }
+}
+
+/** The names tools expect there: Step Functions is `stepfunctions`. */
+function localStackServices(names: readonly string[]): Record<string, string> {
+  return Object.fromEntries(names.map((name) => [name === "states" ? "stepfunctions" : name, "running"]));
+}
+
+async function advanceClock(kernel: Kernel, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  if (request.method !== "POST") return sendJson(response, 405, { error: "Use POST." });
+  if (kernel.clock.kind !== "virtual") {
+    return sendJson(response, 409, { error: "The clock is real. Start the server with --clock virtual to move it." });
+  }
+  const seconds = secondsOf(await readSmallBody(request));
+  if (seconds === undefined) {
+    return sendJson(response, 400, { error: `The body must be {"seconds": n} with n from 0 to ${advanceSecondsMax}.` });
+  }
+  await kernel.advanceClock(Math.round(seconds * 1000));
+  sendJson(response, 200, { now: new Date(kernel.clock.now()).toISOString() });
+}
+
+function secondsOf(body: string | undefined): number | undefined {
+  try {
+    const { seconds } = JSON.parse(body ?? "") as { seconds?: unknown };
+    return typeof seconds === "number" && seconds >= 0 && seconds <= advanceSecondsMax ? seconds : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+async function readSmallBody(request: IncomingMessage): Promise<string | undefined> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  try {
+    for await (const chunk of request as AsyncIterable<Buffer>) {
+      size += chunk.length;
+      if (size > bodyBytesMax) return undefined;
+      chunks.push(chunk);
+    }
+  } catch {
+    // The client went away in the middle of its body: there is nobody to answer.
+    return undefined;
+  }
+  return Buffer.concat(chunks).toString("utf8");
+}
+
+function sendJson(response: ServerResponse, status: number, body: unknown): void {
+  response.writeHead(status, { "content-type": "application/json" }).end(`${JSON.stringify(body)}\n`);
+}

@@ -1,0 +1,58 @@
+/** `/metrics`: what the kernel and the services count, as Prometheus text (exposition format 0.0.4). */
+import type { Kernel } from "../kernel/kernel.ts";
+import type { Metric, Service } from "../delivery/service.ts";
+
+export function renderMetrics(metrics: readonly Metric[]): string {
+  const lines: string[] = [];
+  for (const { name, help, type, samples } of metrics) {
+    lines.push(`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`);
+    for (const { labels, value } of samples) {
+      const pairs = Object.entries(labels).map(([label, text]) => `${label}="${escapeLabel(text)}"`);
+      lines.push(`${name}${pairs.length === 0 ? "" : `{${pairs.join(",")}}`} ${value}`);
+    }
+  }
+  return `${lines.join("\n")}\n`;
+}
+
+export function collectMetrics(kernel: Kernel, services: readonly Service[], requests: RequestCounts): Metric[] {
+  const { commits, operations, largestGroup } = kernel.pipeline.statistics;
+  const single = (name: string, help: string, type: Metric["type"], value: number): Metric => ({
+    name,
+    help,
+    type,
+    samples: [{ labels: {}, value }],
+  });
+  return [
+    single("tutti_commits_total", "Commit groups written.", "counter", commits),
+    single("tutti_commit_operations_total", "Row changes written.", "counter", operations),
+    single("tutti_commit_group_largest", "Row changes in the largest commit group.", "gauge", largestGroup),
+    single("tutti_resident_memory_bytes", "Resident memory of the process.", "gauge", process.memoryUsage.rss()),
+    {
+      name: "tutti_requests_total",
+      help: "Requests by service, operation and error code (empty when none).",
+      type: "counter",
+      samples: requests.samples(),
+    },
+    ...services.flatMap((service) => service.metrics?.() ?? []),
+  ];
+}
+
+/** Counts requests; label sets are bounded because only known operations and modelled codes are counted by name. */
+export class RequestCounts {
+  readonly #counts = new Map<string, { readonly labels: Readonly<Record<string, string>>; value: number }>();
+
+  count(service: string, operation: string, code: string): void {
+    const key = `${service} ${operation} ${code}`;
+    const entry = this.#counts.get(key);
+    if (entry === undefined) this.#counts.set(key, { labels: { service, operation, code }, value: 1 });
+    else entry.value += 1;
+  }
+
+  samples(): Metric["samples"] {
+    return [...this.#counts.values()];
+  }
+}
+
+function escapeLabel(text: string): string {
+  return text.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", "\\n");
+}

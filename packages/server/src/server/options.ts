@@ -1,0 +1,39 @@
+/** How a server is set up. The command line, the tests' server and `examples/` all come through here. */
+import type { LogLevel } from "../kernel/log.ts";
+
+export interface ServerOptions {
+  /** TCP port; 0 takes a free one. */
+  readonly port: number;
+  readonly host: string;
+  /** Where data lives; undefined keeps everything in memory. */
+  readonly dataDirectory: string | undefined;
+  readonly clock: "real" | "virtual";
+  readonly logLevel: LogLevel;
+  /** Takes one log line. */
+  readonly writeLog: (line: string) => void;
+  /** Allows a host that other machines can reach, although requests are not authenticated. */
+  readonly allowRemote: boolean;
+  /** Runs when the store has failed and memory is ahead of the disk; the process must end. */
+  readonly onFatal: (error: unknown) => void;
+}
+
+export const portDefault = 4566;
+export const hostDefault = "127.0.0.1";
+export const dataDirectoryDefault = "./.tutti";
+
+export class ConfigurationError extends Error {
+  override readonly name = "ConfigurationError";
+}
+
+/** @throws ConfigurationError when the server would be open to other machines without anyone having asked for it */
+export function checkHost(host: string, allowRemote: boolean): void {
+  if (allowRemote || isLoopback(host)) return;
+  throw new ConfigurationError(
+    `--host ${host} can be reached from other machines, and requests are not authenticated. ` +
+      "Keep to 127.0.0.1, or pass --allow-remote if the network around this machine is trusted.",
+  );
+}
+
+function isLoopback(host: string): boolean {
+  return host === "localhost" || host === "::1" || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(host);
+}
