@@ -1,0 +1,222 @@
+/**
+ * The Query protocol: form parameters such as `Attribute.1.Name` in, XML out. Lists are `Name.N` when flattened and
+ * `Name.member.N` when not; maps are `Name.N.Key` and `Name.entry.N.key`. Numbering need not start at 1 or be dense.
+ */
+import { ServiceError } from "../../kernel/service-error.ts";
+import type { Dialect, QueryName } from "../dialect.ts";
+import { shapeNamed } from "../model/model-table.ts";
+import type { ListShape, MapShape, ModelTable, Shape, ShapeReference } from "../model/model-table.ts";
+import { decodeBase64 } from "./json-codec.ts";
+
+const parameterDepthMax = 32;
+
+/** Parameters as a tree: the part of a name between two dots is one step. */
+interface ParameterNode {
+  value: string | undefined;
+  readonly children: Map<string, ParameterNode>;
+}
+
+function parameterTree(parameters: URLSearchParams): ParameterNode {
+  const root: ParameterNode = { value: undefined, children: new Map() };
+  for (const [name, value] of parameters) {
+    const steps = name.split(".");
+    if (steps.length > parameterDepthMax) throw new ServiceError("MalformedInput", `Parameter name is nested too deeply: ${name.slice(0, 80)}`);
+    let node = root;
+    for (const step of steps) {
+      let child = node.children.get(step);
+      if (child === undefined) {
+        child = { value: undefined, children: new Map() };
+        node.children.set(step, child);
+      }
+      node = child;
+    }
+    node.value = value;
+  }
+  return root;
+}
+
+export class QueryCodec {
+  readonly #table: ModelTable;
+  readonly #dialect: Dialect;
+
+  constructor(table: ModelTable, dialect: Dialect) {
+    this.#table = table;
+    this.#dialect = dialect;
+  }
+
+  decode(shapeName: string | undefined, parameters: URLSearchParams): Record<string, unknown> {
+    if (shapeName === undefined) return {};
+    return this.#structure(shapeNamed(this.#table, shapeName), parameterTree(parameters));
+  }
+
+  /** The elements inside a result, without their wrapper. */
+  encode(shapeName: string | undefined, output: unknown): string {
+    if (shapeName === undefined) return "";
+    return this.#members(shapeNamed(this.#table, shapeName), output as Readonly<Record<string, unknown>>);
+  }
+
+  #structure(shape: Shape, node: ParameterNode): Record<string, unknown> {
+    const result: Record<string, unknown> = {};
+    if (shape.type !== "structure") return result;
+    for (const [name, reference] of Object.entries(shape.members)) {
+      const value = this.#member(name, reference, node);
+      if (value !== undefined) result[name] = value;
+    }
+    return result;
+  }
+
+  #member(name: string, reference: ShapeReference, node: ParameterNode): unknown {
+    const shape = shapeNamed(this.#table, reference.shape);
+    const wire = this.#wireName(name, reference, shape);
+    switch (shape.type) {
+      case "list": {
+        const found = isFlattened(reference, shape) ? node.children.get(wire.name) : node.children.get(wire.name)?.children.get(shape.member.locationName ?? "member");
+        if (found === undefined) return node.children.get(wire.name)?.value === "" ? [] : undefined;
+        return numbered(found).map((item) => this.#value(shape.member, item));
+      }
+      case "map": {
+        const found = isFlattened(reference, shape) ? node.children.get(wire.name) : node.children.get(wire.name)?.children.get("entry");
+        if (found === undefined) return undefined;
+        return this.#map(shape, wire, numbered(found));
+      }
+      default: {
+        const found = node.children.get(wire.name);
+        return found === undefined ? undefined : this.#value(reference, found);
+      }
+    }
+  }
+
+  #map(shape: MapShape, wire: QueryName, entries: readonly ParameterNode[]): Record<string, unknown> {
+    const pairs = entries.map((entry) => {
+      const key = entry.children.get(wire.key ?? shape.key.locationName ?? "key")?.value;
+      const value = entry.children.get(wire.value ?? shape.value.locationName ?? "value");
+      return [key, value === undefined ? undefined : this.#value(shape.value, value)] as const;
+    });
+    const complete = pairs.filter((pair): pair is readonly [string, unknown] => pair[0] !== undefined && pair[1] !== undefined);
+    return Object.fromEntries(complete);
+  }
+
+  #value(reference: ShapeReference, node: ParameterNode): unknown {
+    const shape = shapeNamed(this.#table, reference.shape);
+    switch (shape.type) {
+      case "structure":
+        return this.#structure(shape, node);
+      case "list":
+      case "map":
+        return this.#member("", { ...reference, flattened: true, locationName: "" }, { value: undefined, children: new Map([["", node]]) });
+      default:
+        return decodeText(shape.type, node.value ?? "");
+    }
+  }
+
+  #members(shape: Shape, value: Readonly<Record<string, unknown>>): string {
+    if (shape.type !== "structure") return "";
+    let xml = "";
+    for (const [name, reference] of Object.entries(shape.members)) {
+      const member = value[name];
+      if (member !== undefined && member !== null) xml += this.#element(name, reference, member);
+    }
+    return xml;
+  }
+
+  #element(name: string, reference: ShapeReference, value: unknown): string {
+    const shape = shapeNamed(this.#table, reference.shape);
+    const wire = this.#wireName(name, reference, shape);
+    switch (shape.type) {
+      case "structure":
+        return `<${wire.name}>${this.#members(shape, value as Readonly<Record<string, unknown>>)}</${wire.name}>`;
+      case "list": {
+        const flat = isFlattened(reference, shape);
+        const itemName = flat ? wire.name : (shape.member.locationName ?? "member");
+        const items = (value as readonly unknown[]).map((item) => this.#item(itemName, shape.member, item)).join("");
+        return flat ? items : `<${wire.name}>${items}</${wire.name}>`;
+      }
+      case "map": {
+        const flat = isFlattened(reference, shape);
+        const keyName = wire.key ?? shape.key.locationName ?? "key";
+        const valueName = wire.value ?? shape.value.locationName ?? "value";
+        const entryName = flat ? wire.name : "entry";
+        const entries = Object.entries(value as object)
+          .map(([key, item]) => `<${entryName}><${keyName}>${escapeXml(key)}</${keyName}>${this.#item(valueName, shape.value, item)}</${entryName}>`)
+          .join("");
+        return flat ? entries : `<${wire.name}>${entries}</${wire.name}>`;
+      }
+      default:
+        return `<${wire.name}>${escapeXml(encodeText(shape.type, value))}</${wire.name}>`;
+    }
+  }
+
+  #item(name: string, reference: ShapeReference, value: unknown): string {
+    const shape = shapeNamed(this.#table, reference.shape);
+    if (shape.type === "structure") return `<${name}>${this.#members(shape, value as Readonly<Record<string, unknown>>)}</${name}>`;
+    if (shape.type === "list" || shape.type === "map") return this.#element(name, { ...reference, locationName: name }, value);
+    return `<${name}>${escapeXml(encodeText(shape.type, value))}</${name}>`;
+  }
+
+  /** The dialect's spelling, then the model's, then for a flattened list of structures the shape's name, then the member's. */
+  #wireName(name: string, reference: ShapeReference, shape: Shape): QueryName {
+    const named = this.#dialect.queryNames?.[name];
+    if (named !== undefined) return named;
+    if (reference.locationName !== undefined) return { name: reference.locationName };
+    if (this.#dialect.alsoQuery !== undefined && shape.type === "list" && isFlattened(reference, shape)) return { name: shape.member.shape };
+    return { name };
+  }
+}
+
+function isFlattened(reference: ShapeReference, shape: ListShape | MapShape): boolean {
+  return reference.flattened ?? shape.flattened ?? false;
+}
+
+function numbered(node: ParameterNode): ParameterNode[] {
+  return [...node.children]
+    .filter(([step]) => /^\d{1,9}$/.test(step))
+    .sort(([left], [right]) => Number(left) - Number(right))
+    .map(([, child]) => child);
+}
+
+function decodeText(type: Shape["type"], text: string): unknown {
+  switch (type) {
+    case "boolean":
+      if (text === "true") return true;
+      if (text === "false") return false;
+      throw malformed(text, "Boolean");
+    case "byte":
+    case "short":
+    case "integer":
+    case "long":
+    case "bigInteger":
+      if (!/^[+-]?\d{1,19}$/.test(text)) throw malformed(text, "Integer");
+      return Number(text);
+    case "float":
+    case "double":
+    case "bigDecimal":
+      if (text.trim() === "" || Number.isNaN(Number(text))) throw malformed(text, "Double");
+      return Number(text);
+    case "blob":
+      return decodeBase64(text);
+    case "timestamp": {
+      const date = new Date(text);
+      if (Number.isNaN(date.getTime())) throw malformed(text, "Timestamp");
+      return date;
+    }
+    default:
+      return text;
+  }
+}
+
+function malformed(text: string, type: string): ServiceError {
+  return new ServiceError("MalformedInput", `Could not parse '${text.slice(0, 80)}' as ${type}`);
+}
+
+function encodeText(type: Shape["type"], value: unknown): string {
+  if (type === "blob") return Buffer.from(value as Uint8Array).toString("base64");
+  if (type === "timestamp") return (value as Date).toISOString();
+  return String(value);
+}
+
+/** Text for an element; `"` and carriage return are escaped as SQS does, so that a body comes back as it was sent. */
+export function escapeXml(text: string): string {
+  return text.replace(/[&<>"\r]/g, (character) => xmlEscapes[character] ?? character);
+}
+
+const xmlEscapes: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\r": "&#xD;" };

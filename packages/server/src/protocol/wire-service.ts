@@ -1,0 +1,59 @@
+/** A service as the wire sees it: its model, its dialect, and the converters compiled from them once. */
+import type { Call } from "../kernel/call.ts";
+import type { ServiceError } from "../kernel/service-error.ts";
+import { jsonDecoder, jsonEncoder } from "./codec/json-codec.ts";
+import type { Convert } from "./codec/json-codec.ts";
+import { QueryCodec } from "./codec/query-codec.ts";
+import type { ConstraintViolation, Dialect } from "./dialect.ts";
+import type { ModelTable } from "./model/model-table.ts";
+import { validationException, validatorFor } from "./validation/validator.ts";
+
+export interface WireOperation {
+  readonly name: string;
+  readonly inputShape: string | undefined;
+  readonly outputShape: string | undefined;
+  readonly resultWrapper: string | undefined;
+  readonly decodeJson: Convert;
+  readonly encodeJson: Convert;
+}
+
+export class WireService {
+  readonly name: string;
+  readonly model: ModelTable;
+  readonly dialect: Dialect;
+  readonly query: QueryCodec;
+  readonly operations = new Map<string, WireOperation>();
+  readonly #validator: ReturnType<typeof validatorFor>;
+
+  constructor(model: ModelTable, dialect: Dialect = {}) {
+    this.name = model.service;
+    this.model = model;
+    this.dialect = dialect;
+    this.query = new QueryCodec(model, dialect);
+    this.#validator = validatorFor(model, dialect.constraints ?? "all");
+    const decoder = jsonDecoder(model);
+    const encoder = jsonEncoder(model);
+    for (const [name, { input, output, resultWrapper }] of Object.entries(model.operations)) {
+      this.operations.set(name, {
+        name,
+        inputShape: input,
+        outputShape: output,
+        resultWrapper,
+        decodeJson: input === undefined ? () => ({}) : decoder(input),
+        encodeJson: output === undefined ? () => ({}) : encoder(output),
+      });
+    }
+  }
+
+  /** @throws the service's refusal when the input breaks a constraint of its model */
+  validate(operation: WireOperation, input: unknown, call: Call): void {
+    if (operation.inputShape === undefined) return;
+    const violations: ConstraintViolation[] = [];
+    this.#validator(operation.inputShape)(input, "", violations);
+    if (violations.length > 0) throw this.dialect.invalidInput?.(violations, call) ?? validationException(violations);
+  }
+
+  messageOf(error: ServiceError, call: Call): string {
+    return this.dialect.errorMessage?.(error, call) ?? error.message;
+  }
+}

@@ -1,0 +1,64 @@
+/** Which services there are, and how a request finds its way from the wire to an operation. */
+import { readFileSync } from "node:fs";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Kernel } from "../kernel/kernel.ts";
+import type { Log } from "../kernel/log.ts";
+import { ServiceError } from "../kernel/service-error.ts";
+import type { OperationRegistry } from "../delivery/operation-registry.ts";
+import type { Service } from "../delivery/service.ts";
+import type { Dialect } from "../protocol/dialect.ts";
+import { createRequestHandler } from "../protocol/http/handler.ts";
+import { readModelTable } from "../protocol/model/model-table.ts";
+import { WireService } from "../protocol/wire-service.ts";
+import { sqsDialect } from "../services/sqs/dialect.ts";
+import { createSqsService } from "../services/sqs/service.ts";
+import { createStsService } from "../services/sts/service.ts";
+
+/** A 1 MiB message is up to three times as long when it is percent-encoded. */
+const bodyBytesMax = 5 * 1024 * 1024;
+
+const dialects: Readonly<Record<string, Dialect>> = { sqs: sqsDialect };
+
+export function createServices(kernel: Kernel): Service[] {
+  return [createSqsService(kernel), createStsService()];
+}
+
+export interface ApiOptions {
+  readonly kernel: Kernel;
+  readonly registry: OperationRegistry;
+  readonly services: readonly Service[];
+  readonly log: Log;
+  readonly count: (service: string, operation: string, code: string) => void;
+}
+
+/** Registers every service's operations and gives the handler of the AWS APIs. */
+export function createApi(options: ApiOptions): (request: IncomingMessage, response: ServerResponse) => void {
+  const { kernel, registry } = options;
+  const wires = options.services.map((service) => new WireService(loadModel(service.name), dialects[service.name]));
+  for (const [index, service] of options.services.entries()) {
+    const wire = wires[index];
+    registry.register(service.name, service.operations, (name, input, call) => {
+      const operation = wire?.operations.get(name);
+      if (operation !== undefined) wire?.validate(operation, input, call);
+    });
+  }
+  return createRequestHandler({
+    services: wires,
+    dispatch: (service, name, input, call) => {
+      const operation = registry.find(service, name);
+      if (operation === undefined) {
+        throw new ServiceError("UnknownOperationException", `The operation ${name} is not supported by this version of Tutti.`);
+      }
+      return kernel.execute(operation, input, call);
+    },
+    newRequestId: () => kernel.random.uuid(),
+    log: options.log,
+    count: options.count,
+    bodyBytesMax,
+  });
+}
+
+function loadModel(service: string) {
+  const url = new URL(`../protocol/models/${service}.json`, import.meta.url);
+  return readModelTable(JSON.parse(readFileSync(url, "utf8")));
+}

@@ -1,0 +1,42 @@
+/** What the three batch operations share: the rules of entries, and answers part by part. */
+import type { BatchResultErrorEntry } from "@aws-sdk/client-sqs";
+import { ServiceError } from "../../kernel/service-error.ts";
+import { errors } from "./errors.ts";
+import { limits } from "./limits.ts";
+
+/** @throws the refusal of the whole batch */
+export function checkBatch<Entry extends { Id?: string | undefined }>(entries: readonly Entry[] | undefined, entryName: string): readonly Entry[] {
+  if (entries === undefined || entries.length === 0) throw errors.emptyBatchRequest(entryName);
+  if (entries.length > limits.batchEntriesMax) throw errors.tooManyEntries(limits.batchEntriesMax, entries.length);
+  const seen = new Set<string>();
+  for (const { Id: id = "" } of entries) {
+    if (!/^[A-Za-z0-9_-]{1,80}$/.test(id)) throw errors.invalidBatchEntryId();
+    if (seen.has(id)) throw errors.batchEntryIdsNotDistinct(id);
+    seen.add(id);
+  }
+  return entries;
+}
+
+/** AWS's older code of an error shape, as batch results name it. */
+const resultCodes: Readonly<Record<string, string>> = {
+  InvalidParameterValueException: "InvalidParameterValue",
+  MissingRequiredParameterException: "MissingParameter",
+};
+
+/** Runs each entry on its own; a refusal becomes that entry's failure. */
+export function runBatch<Entry extends { Id?: string | undefined }, Result>(
+  entries: readonly Entry[],
+  run: (entry: Entry) => Result,
+): { Successful?: Result[]; Failed?: BatchResultErrorEntry[] } {
+  const successful: Result[] = [];
+  const failed: BatchResultErrorEntry[] = [];
+  for (const entry of entries) {
+    try {
+      successful.push(run(entry));
+    } catch (error) {
+      if (!(error instanceof ServiceError)) throw error;
+      failed.push({ Id: entry.Id, SenderFault: error.senderFault, Code: resultCodes[error.code] ?? error.code, Message: error.message });
+    }
+  }
+  return { ...(successful.length > 0 && { Successful: successful }), ...(failed.length > 0 && { Failed: failed }) };
+}

@@ -1,0 +1,108 @@
+/** Message attributes: their rules, their size, their MD5, and which of them a receive asks for. */
+import { hash } from "node:crypto";
+import type { MessageAttributeValue } from "@aws-sdk/client-sqs";
+import { errors } from "./errors.ts";
+import { limits } from "./limits.ts";
+import type { StoredAttribute } from "./tables.ts";
+
+type Attributes = Readonly<Record<string, StoredAttribute>>;
+
+const invalidCharacters = /[^\u0009\u000a\u000d\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u;
+
+export function hasInvalidCharacters(text: string): boolean {
+  return invalidCharacters.test(text);
+}
+
+/**
+ * The attributes in the form they are kept in; null when there are none.
+ * @throws InvalidParameterValue in AWS's words
+ */
+export function storeAttributes(given: Readonly<Record<string, MessageAttributeValue>> | undefined): Attributes | null {
+  const entries = Object.entries(given ?? {});
+  if (entries.length === 0) return null;
+  if (entries.length > limits.messageAttributesMax) {
+    throw errors.invalidParameter(`Number of message attributes [${entries.length}] exceeds the allowed maximum [${limits.messageAttributesMax}].`);
+  }
+  return Object.fromEntries(entries.map(([name, value]) => [checkName(name), storeAttribute(name, value)]));
+}
+
+function checkName(name: string): string {
+  if (name === "" || Buffer.byteLength(name) > 256) throw errors.invalidParameter("Message (user) attribute names must be shorter than 256 Bytes");
+  if (/^(aws|amazon)\./i.test(name) || name.startsWith(".") || name.endsWith(".")) {
+    throw errors.invalidParameter(
+      "You can't use message attribute names beginning with 'AWS.' or 'Amazon.'. These strings are reserved for internal use. Additionally, they cannot start or end with '.'.",
+    );
+  }
+  if (name.includes("..") || !/^[\p{L}\p{N}_.-]+$/u.test(name)) {
+    throw errors.invalidParameter(`Message (user) attribute name '${name}' contains invalid characters. Only alphanumerics, '_', '-' and '.' are allowed.`);
+  }
+  return name;
+}
+
+function storeAttribute(name: string, { DataType, StringValue, BinaryValue, StringListValues, BinaryListValues }: MessageAttributeValue): StoredAttribute {
+  const [type = ""] = (DataType ?? "").split(".", 1);
+  if ((StringListValues ?? []).length > 0 || (BinaryListValues ?? []).length > 0) {
+    throw errors.invalidParameter("Message attribute list values in SendMessage operation are not supported.");
+  }
+  if (DataType === undefined || !["String", "Number", "Binary"].includes(type) || Buffer.byteLength(DataType) > 256) {
+    throw errors.invalidParameter(`Type for parameter MessageAttributes.Attribute_name.DataType must be prefixedwith "String", "Binary", or "Number", but was: ${DataType ?? ""}`);
+  }
+  if (type === "Binary") {
+    if (BinaryValue === undefined || BinaryValue.length === 0) throw emptyValue(name, type);
+    return { DataType, BinaryValue: Buffer.from(BinaryValue).toString("base64") };
+  }
+  if (StringValue === undefined || StringValue === "") throw emptyValue(name, type);
+  if (hasInvalidCharacters(StringValue)) throw errors.invalidParameter(`Message (user) attribute '${name}' value contains invalid characters.`);
+  return { DataType, StringValue: type === "Number" ? checkNumber(name, StringValue) : StringValue };
+}
+
+function emptyValue(name: string, type: string) {
+  return errors.invalidParameter(`Message (user) attribute '${name}' must contain a non-empty value of type '${type === "Binary" ? "Binary" : "String"}'.`);
+}
+
+function checkNumber(name: string, text: string): string {
+  if (!/^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/.test(text)) {
+    throw errors.invalidParameter(`Can't cast the value of message (user) attribute '${name}' to a number.`);
+  }
+  return text;
+}
+
+/** Bytes that count towards a message's size. */
+export function attributesBytes(attributes: Attributes | null): number {
+  let bytes = 0;
+  for (const [name, { DataType, StringValue, BinaryValue }] of Object.entries(attributes ?? {})) {
+    bytes += Buffer.byteLength(name) + Buffer.byteLength(DataType);
+    bytes += StringValue === undefined ? Buffer.byteLength(BinaryValue ?? "", "base64") : Buffer.byteLength(StringValue);
+  }
+  return bytes;
+}
+
+/** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-message-metadata.html#sqs-attributes-md5-message-digest-calculation */
+export function attributesMd5(attributes: Attributes): string {
+  const parts: Buffer[] = [];
+  const push = (bytes: Buffer): void => {
+    const length = Buffer.alloc(4);
+    length.writeUInt32BE(bytes.length);
+    parts.push(length, bytes);
+  };
+  for (const name of Object.keys(attributes).sort()) {
+    const { DataType = "", StringValue, BinaryValue = "" } = attributes[name] ?? {};
+    push(Buffer.from(name));
+    push(Buffer.from(DataType));
+    parts.push(Buffer.from([StringValue === undefined ? 2 : 1]));
+    push(StringValue === undefined ? Buffer.from(BinaryValue, "base64") : Buffer.from(StringValue));
+  }
+  return hash("md5", Buffer.concat(parts));
+}
+
+/** The attributes that match one of the names: `All`, `.*`, `*`, an exact name, or a prefix `foo.*`. */
+export function selectAttributes(attributes: Attributes | null, names: readonly string[]): Attributes | undefined {
+  if (attributes === null || names.length === 0) return undefined;
+  const selected = Object.entries(attributes).filter(([name]) => names.some((wanted) => matchesName(name, wanted)));
+  return selected.length === 0 ? undefined : Object.fromEntries(selected);
+}
+
+function matchesName(name: string, wanted: string): boolean {
+  if (wanted === "All" || wanted === ".*" || wanted === "*") return true;
+  return wanted.endsWith(".*") ? name.startsWith(wanted.slice(0, -1)) || name === wanted.slice(0, -2) : name === wanted;
+}

@@ -1,0 +1,23 @@
+/** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ChangeMessageVisibilityBatch.html */
+import type { BatchResultErrorEntry, ChangeMessageVisibilityBatchCommandInput } from "@aws-sdk/client-sqs";
+import type { Operation } from "../../../kernel/operation.ts";
+import { checkBatch, runBatch } from "../batch.ts";
+import { changeByHandle } from "../changing-visibility.ts";
+import type { Queues } from "../queues.ts";
+
+interface Output {
+  Successful?: { Id: string | undefined }[];
+  Failed?: BatchResultErrorEntry[];
+}
+
+export function changeMessageVisibilityBatch(queues: Queues): Operation<ChangeMessageVisibilityBatchCommandInput, Output> {
+  return {
+    decide(tx, { QueueUrl, Entries }, { call }) {
+      const queue = queues.byUrl(tx, call, QueueUrl);
+      return runBatch(checkBatch(Entries, "ChangeMessageVisibilityBatchRequestEntry"), ({ Id, ReceiptHandle, VisibilityTimeout }) => {
+        changeByHandle(queues, tx, queue, ReceiptHandle, VisibilityTimeout);
+        return { Id };
+      });
+    },
+  };
+}

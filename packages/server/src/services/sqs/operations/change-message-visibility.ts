@@ -1,0 +1,14 @@
+/** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ChangeMessageVisibility.html */
+import type { ChangeMessageVisibilityCommandInput } from "@aws-sdk/client-sqs";
+import type { Operation } from "../../../kernel/operation.ts";
+import { changeByHandle } from "../changing-visibility.ts";
+import type { Queues } from "../queues.ts";
+
+export function changeMessageVisibility(queues: Queues): Operation<ChangeMessageVisibilityCommandInput, object> {
+  return {
+    decide(tx, { QueueUrl, ReceiptHandle, VisibilityTimeout }, { call }) {
+      changeByHandle(queues, tx, queues.byUrl(tx, call, QueueUrl), ReceiptHandle, VisibilityTimeout);
+      return {};
+    },
+  };
+}

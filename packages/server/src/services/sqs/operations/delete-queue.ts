@@ -1,0 +1,19 @@
+/** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_DeleteQueue.html */
+import type { DeleteQueueCommandInput } from "@aws-sdk/client-sqs";
+import type { Operation } from "../../../kernel/operation.ts";
+import type { Queues } from "../queues.ts";
+import { deletedQueuesTable, deliveriesTable, messagesTable, queuesTable } from "../tables.ts";
+
+export function deleteQueue(queues: Queues): Operation<DeleteQueueCommandInput, object> {
+  return {
+    decide(tx, { QueueUrl }, { call }) {
+      const queue = queues.byUrl(tx, call, QueueUrl);
+      tx.delete(queuesTable, queue.arn);
+      tx.delete(messagesTable, queue.id);
+      tx.delete(deliveriesTable, queue.id);
+      tx.put(deletedQueuesTable, { shard: queue.shard, arn: queue.arn, deletedAt: tx.now });
+      queues.forget(tx, queue);
+      return {};
+    },
+  };
+}

@@ -1,0 +1,22 @@
+/** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_PurgeQueue.html */
+import type { PurgeQueueCommandInput } from "@aws-sdk/client-sqs";
+import type { Operation } from "../../../kernel/operation.ts";
+import { errors } from "../errors.ts";
+import { limits } from "../limits.ts";
+import type { Queues } from "../queues.ts";
+import { deliveriesTable, messagesTable, queuesTable } from "../tables.ts";
+
+/** Takes effect at once, where AWS takes up to a minute. */
+export function purgeQueue(queues: Queues): Operation<PurgeQueueCommandInput, object> {
+  return {
+    decide(tx, { QueueUrl }, { call }) {
+      const queue = queues.byUrl(tx, call, QueueUrl);
+      if (queue.purgedAt !== null && tx.now < queue.purgedAt + limits.purgeIntervalSeconds * 1000) throw errors.purgeInProgress(queue.name);
+      queues.messages(tx, queue).clear(tx);
+      tx.delete(messagesTable, queue.id);
+      tx.delete(deliveriesTable, queue.id);
+      tx.update(queuesTable, [queue.arn], { purgedAt: tx.now });
+      return {};
+    },
+  };
+}

@@ -1,0 +1,34 @@
+/** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html */
+import type { BatchResultErrorEntry, SendMessageBatchCommandInput } from "@aws-sdk/client-sqs";
+import type { Operation } from "../../../kernel/operation.ts";
+import { checkBatch, runBatch } from "../batch.ts";
+import { errors } from "../errors.ts";
+import { limits } from "../limits.ts";
+import type { Queues } from "../queues.ts";
+import { messageBytes, send } from "../sending.ts";
+import type { SentMessage } from "../sending.ts";
+
+interface Output {
+  Successful?: (SentMessage & { Id: string | undefined })[];
+  Failed?: BatchResultErrorEntry[];
+}
+
+export function sendMessageBatch(queues: Queues): Operation<SendMessageBatchCommandInput, Output> {
+  return {
+    decide(tx, { QueueUrl, Entries }, { call }) {
+      const queue = queues.byUrl(tx, call, QueueUrl);
+      const entries = checkBatch(Entries, "SendMessageBatchRequestEntry");
+      const bytes = entries.reduce((sum, entry) => sum + messageBytes(entry), 0);
+      if (bytes > limits.batchBytesMax) throw errors.batchRequestTooLong(limits.batchBytesMax, bytes);
+      const result = runBatch(entries, (entry) => ({ Id: entry.Id, ...send(queues, tx, queue, entry, call, tooLong) }));
+      const count = result.Successful?.length ?? 0;
+      queues.statistics(queue).sent += count;
+      queues.changed(tx, queue, count);
+      return result;
+    },
+  };
+}
+
+function tooLong(max: number): string {
+  return `One or more parameters cannot be validated. Reason: Message must be shorter than ${max} bytes.`;
+}

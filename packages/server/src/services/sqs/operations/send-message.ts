@@ -1,0 +1,22 @@
+/** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html */
+import type { SendMessageCommandInput } from "@aws-sdk/client-sqs";
+import type { Operation } from "../../../kernel/operation.ts";
+import type { Queues } from "../queues.ts";
+import { send } from "../sending.ts";
+import type { SentMessage } from "../sending.ts";
+
+export function sendMessage(queues: Queues): Operation<SendMessageCommandInput, SentMessage> {
+  return {
+    decide(tx, input, { call }) {
+      const queue = queues.byUrl(tx, call, input.QueueUrl);
+      const sent = send(queues, tx, queue, input, call, tooLong);
+      queues.statistics(queue).sent += 1;
+      queues.changed(tx, queue, 1);
+      return sent;
+    },
+  };
+}
+
+function tooLong(max: number): string {
+  return `One or more parameters are invalid. Reason: Message must be shorter than ${max} bytes.`;
+}

@@ -1,0 +1,18 @@
+/** Receipt handles: opaque to clients, bound to a queue and a message, new at every receive. */
+export interface ReceiptHandle {
+  readonly queueId: number;
+  readonly sequence: number;
+  readonly messageId: string;
+}
+
+export function formatReceiptHandle(handle: ReceiptHandle, nonce: string): string {
+  return Buffer.from(`1 ${handle.queueId} ${handle.sequence} ${handle.messageId} ${nonce}`).toString("base64");
+}
+
+/** Undefined for a text that no receive has given. */
+export function parseReceiptHandle(text: string): ReceiptHandle | undefined {
+  if (text.length > 1_024) return undefined;
+  const match = /^1 (\d{1,15}) (\d{1,15}) ([0-9a-f-]{36}) [0-9a-f-]{36}$/.exec(Buffer.from(text, "base64").toString("latin1"));
+  if (match === null) return undefined;
+  return { queueId: Number(match[1]), sequence: Number(match[2]), messageId: match[3] ?? "" };
+}

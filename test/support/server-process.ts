@@ -1,0 +1,60 @@
+/** A server as a user runs it: a process of its own, that can be killed and started again over the same data. */
+import { spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const main = fileURLToPath(new URL("../../packages/server/src/cli/main.ts", import.meta.url));
+
+export interface ServerProcess extends AsyncDisposable {
+  readonly url: string;
+  /** `kill -9`. */
+  kill(): Promise<void>;
+  /** SIGTERM; gives the exit code. */
+  terminate(): Promise<number | null>;
+}
+
+/** @param words further words of the command line */
+export async function startServerProcess(dataDirectory: string, ...words: string[]): Promise<ServerProcess> {
+  const child = spawn(process.execPath, [main, "start", "--port", "0", "--data-dir", dataDirectory, ...words], {
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const url = await urlWhenReady(child);
+  return {
+    url,
+    kill: () => end(child, "SIGKILL").then(() => undefined),
+    terminate: () => end(child, "SIGTERM"),
+    [Symbol.asyncDispose]: () => end(child, "SIGKILL").then(() => undefined),
+  };
+}
+
+async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<number | null> {
+  if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
+  const exited = once(child, "exit");
+  child.kill(signal);
+  const [code] = (await exited) as [number | null];
+  return code;
+}
+
+function urlWhenReady(child: ChildProcess): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let output = "";
+    let errors = "";
+    child.stderr?.on("data", (chunk: Buffer) => (errors += chunk.toString()));
+    child.stdout?.on("data", (chunk: Buffer) => {
+      output += chunk.toString();
+      if (!output.endsWith("Ready.\n")) return;
+      resolve(/endpoint\s+(\S+)/.exec(output)?.[1] ?? "");
+    });
+    child.once("exit", (code) => reject(new Error(`the server ended with ${code}: ${errors}`)));
+  });
+}
+
+/** A folder for one test, removed afterwards. */
+export async function temporaryFolder(): Promise<AsyncDisposable & { readonly path: string }> {
+  const path = await mkdtemp(join(tmpdir(), "tutti-test-"));
+  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
+}
