@@ -8,9 +8,17 @@ export interface Diagnostic {
   readonly code: string;
   /** AWS's text, without the location. */
   readonly message: string;
-  /** JSON pointer into the definition, such as `/States/Reserve/Next`; absent when the text is not JSON. */
+  /**
+   * AWS's location, such as `/States/Reserve/Next` or `/States/Reserve/Catch[0]/Next`: names as they are, array indexes
+   * in brackets, `/` for the whole definition. Absent when the text is not JSON, or when the whole workflow is meant.
+   */
   readonly location?: string;
-  /** Where the location stands in the text, for an editor. Lines and columns count from 1, offsets from 0. */
+  /** The same place as a JSON pointer (RFC 6901), such as `/States/Reserve/Catch/0/Next`. */
+  readonly pointer?: string;
+  /**
+   * Where the problem stands in the text, for an editor: the value at the location, or the name of the field or state
+   * that is meant. Lines and columns count from 1, offsets from 0.
+   */
   readonly range?: TextRange;
 }
 

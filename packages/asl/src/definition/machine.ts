@@ -29,7 +29,15 @@ export interface StateContainer {
   readonly states: ReadonlyMap<string, State>;
 }
 
-export type State = ChoiceState | FailState | MapState | ParallelState | PassState | SucceedState | TaskState | WaitState;
+export type State =
+  | ChoiceState
+  | FailState
+  | MapState
+  | ParallelState
+  | PassState
+  | SucceedState
+  | TaskState
+  | WaitState;
 export type StateType = State["type"];
 
 interface StateBase {
@@ -153,7 +161,9 @@ export interface MapState extends StateBase, Transition, InputOutputPaths, Error
   readonly itemSelector?: CompiledTemplate;
   readonly resultSelector?: CompiledTemplate;
   readonly resultPath?: ReferencePath | null;
-  readonly maxConcurrency: { readonly kind: "count"; readonly count: number } | { readonly kind: "path"; readonly path: CompiledPath };
+  readonly maxConcurrency:
+    | { readonly kind: "count"; readonly count: number }
+    | { readonly kind: "path"; readonly path: CompiledPath };
   readonly toleratedFailureCount?: number;
   readonly toleratedFailurePercentage?: number;
   /** Pointer of the item processor's container. */

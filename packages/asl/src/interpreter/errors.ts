@@ -56,7 +56,7 @@ export function stateFailure(error: string | undefined, cause: string | undefine
   };
 }
 
-/** A failure's texts as history details and Catch outputs carry them, under the names asked for. */
+/** A failure's texts as members of history details; what is missing is left out. */
 export function failureDetails(failure: StateFailure): { readonly error?: string; readonly cause?: string } {
   return {
     ...(failure.error !== undefined && { error: failure.error }),

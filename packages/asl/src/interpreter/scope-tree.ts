@@ -37,7 +37,7 @@ function postOrder(draft: Draft, top: ExecutionScope): number[] {
     found.push(scope.id);
     pending.push(...draft.children(scope.id));
   }
-  return found.reverse();
+  return found.toReversed();
 }
 
 function abortScope(draft: Draft, id: number): void {
@@ -79,12 +79,7 @@ function abortedType(draft: Draft, scope: ExecutionScope, frame: Frame): History
 }
 
 /** An abort is told where it fits: a full history must not keep an execution from being stopped. */
-function appendIfRoom(
-  draft: Draft,
-  scope: WorkingScope,
-  type: HistoryEventType,
-  details?: HistoryEventDetails,
-): void {
+function appendIfRoom(draft: Draft, scope: WorkingScope, type: HistoryEventType, details?: HistoryEventDetails): void {
   if (draft.hasHistoryRoom()) draft.append(scope, type, details);
 }
 

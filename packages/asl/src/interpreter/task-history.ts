@@ -71,6 +71,21 @@ export function scheduledDetails(draft: Draft, task: TaskRequest): HistoryEventD
   }
 }
 
+/** Details of `TaskStarted` or `ActivityStarted`; `LambdaFunctionStarted` has none. */
+export function startedDetails(
+  resource: TaskResource,
+  workerName: string | undefined,
+): HistoryEventDetails | undefined {
+  switch (resource.kind) {
+    case "activity":
+      return workerName === undefined ? {} : { workerName };
+    case "function":
+      return undefined;
+    case "integration":
+      return subjectDetails(resource);
+  }
+}
+
 function credentialsDetails(task: TaskRequest): { readonly [member: string]: Json } {
   const { credentials } = task;
   const roleArn = isJsonObject(credentials) ? credentials["RoleArn"] : undefined;

@@ -10,9 +10,9 @@ export function timerId(purpose: "wait" | "timeout" | "heartbeat", scopeId: numb
   return `${purpose}:${scopeId}:${eventId}`;
 }
 
-/** @param attempt how many retries of the state there were, this one included */
-export function retryTimerId(scopeId: number, enteredEventId: number, attempt: number): string {
-  return `retry:${scopeId}:${enteredEventId}:${attempt}`;
+/** @param retryNumber how many retries of the state there were, this one included */
+export function retryTimerId(scopeId: number, enteredEventId: number, retryNumber: number): string {
+  return `retry:${scopeId}:${enteredEventId}:${retryNumber}`;
 }
 
 /** The id of the task whose `…Scheduled` event has this id. */

@@ -112,8 +112,8 @@ export function failState(draft: Draft, scope: WorkingScope, frame: Frame, failu
   const retry = chooseRetry(state, frame.retries, failure, () => draft.host.random());
   if (retry !== undefined) {
     const retries = frame.retries.map((count, index) => (index === retry.retrierIndex ? count + 1 : count));
-    const attempt = retries.reduce((sum, count) => sum + count, 0);
-    const id = retryTimerId(scope.id, frame.enteredEventId, attempt);
+    const retryNumber = retries.reduce((sum, count) => sum + count, 0);
+    const id = retryTimerId(scope.id, frame.enteredEventId, retryNumber);
     draft.armTimer(id, draft.host.now + retry.delayMilliseconds);
     setPhase(scope, { ...frame, retries }, { kind: "backingOff", timerId: id });
     return;

@@ -9,6 +9,14 @@ export interface Scope {
   readonly input: Json;
   readonly context: JsonObject;
   readonly variables?: JsonObject;
+  /** Needed by `States.MathRandom` and `States.UUID` only: randomness is a parameter. */
+  readonly host?: ExpressionHost;
+}
+
+export interface ExpressionHost {
+  /** In [0, 1). */
+  random(): number;
+  uuid(): string;
 }
 
 /** A compiled JSONPath such as `$.a[0]`, `$$.Execution.Id` or `$.list[?(@.n > 3)]`. */

@@ -171,13 +171,7 @@ function intolerable(
   );
 }
 
-function finishMap(
-  draft: Draft,
-  scope: WorkingScope,
-  frame: Frame,
-  state: MapState,
-  results: readonly Json[],
-): void {
+function finishMap(draft: Draft, scope: WorkingScope, frame: Frame, state: MapState, results: readonly Json[]): void {
   draft.appendLeaf(scope.previousEventId, "MapStateSucceeded");
   if (isOversized(results)) throw dataLimitExceeded(state.name);
   const output = outputOf(evaluationOf(draft, scope, frame), state, results);

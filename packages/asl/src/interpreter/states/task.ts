@@ -16,7 +16,7 @@ import { WAIT_SECONDS_MAX } from "../limits.ts";
 import { exceedsPayload } from "../payload.ts";
 import type { ExecutionEvent } from "../protocol.ts";
 import { secondsFromPath } from "../seconds.ts";
-import { failureType, scheduledDetails, subjectDetails, taskEventType } from "../task-history.ts";
+import { failureType, scheduledDetails, startedDetails, subjectDetails, taskEventType } from "../task-history.ts";
 import { taskIdOf, timerId } from "../timers.ts";
 import { attempt, completeState, failState, outputDetails, setPhase } from "../transitions.ts";
 
@@ -75,7 +75,9 @@ function secondsOf(
   if (field.kind === "seconds") return field.seconds;
   const seconds = secondsFromPath(evaluation, name, field.path, input);
   if (seconds < 1 || seconds > WAIT_SECONDS_MAX) {
-    throw runtimeError(`The ${name} parameter must be between 1 and ${WAIT_SECONDS_MAX}: ${field.path.text} == ${seconds}`);
+    throw runtimeError(
+      `The ${name} parameter must be between 1 and ${WAIT_SECONDS_MAX}: ${field.path.text} == ${seconds}`,
+    );
   }
   return seconds;
 }
@@ -108,11 +110,7 @@ function armHeartbeat(
 export function taskStarted(draft: Draft, task: RunningTask, workerName: string | undefined): void {
   const { scope, frame, state, phase } = task;
   if (phase.progress !== "scheduled") return;
-  const details =
-    state.resource.kind === "activity"
-      ? { ...(workerName !== undefined && { workerName }) }
-      : subjectDetails(state.resource);
-  draft.append(scope, taskEventType(state.resource, "Started"), details);
+  draft.append(scope, taskEventType(state.resource, "Started"), startedDetails(state.resource, workerName));
   setPhase(scope, frame, { ...phase, progress: "started" });
 }
 
@@ -122,6 +120,7 @@ export function taskSubmitted(draft: Draft, task: RunningTask, output: Json): vo
   const { resource } = state;
   if (resource.kind !== "integration" || resource.pattern === "request" || phase.progress === "submitted") return;
   if (exceedsPayload(draft.text(output))) {
+    draft.cancelTask(phase.taskId);
     failOversized(draft, task);
     return;
   }
@@ -163,9 +162,7 @@ export function taskFailed(
   failState(draft, scope, frame, failure);
 }
 
-/** The host goes on with a task whose answer was refused, unless it is told. */
 function failOversized(draft: Draft, task: RunningTask): void {
-  draft.cancelTask(task.phase.taskId);
   taskFailed(draft, task, "run", toFailure(dataLimitExceeded(resultSubject(task.state)), task.frame));
 }
 

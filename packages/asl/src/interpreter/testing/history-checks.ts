@@ -3,6 +3,7 @@
  */
 import { detailsKeyOf } from "../history.ts";
 import type { HistoryEvent, HistoryEventType } from "../history.ts";
+import { EVENT_MEMBERS } from "./event-members.ts";
 
 const TERMINAL: ReadonlySet<string> = new Set([
   "ExecutionSucceeded",
@@ -20,17 +21,17 @@ const LASTING = ["Map", "Parallel", "Task", "Wait"] as const;
 
 /** For some types of event, what the event they link to may be. */
 const PREDECESSORS: { readonly [Type in HistoryEventType]?: RegExp } = {
-  TaskScheduled: /^(TaskStateEntered|Task(Start|Submit)?Failed|TaskTimedOut)$/,
+  TaskScheduled: /^(TaskStateEntered|Task((Start|Submit)?Failed|TimedOut))$/,
   TaskStarted: /^TaskScheduled$/,
   TaskSubmitted: /^Task(Scheduled|Started)$/,
   TaskSucceeded: /^Task(Scheduled|Started|Submitted)$/,
   TaskFailed: /^Task(Scheduled|Started|Submitted)$/,
   TaskTimedOut: /^Task(Scheduled|Started|Submitted)$/,
-  TaskStateExited: /^(TaskStateEntered|(Task|Activity|LambdaFunction)(Succeeded|Failed|TimedOut)|Task(Start|Submit)Failed)$/,
-  ActivityScheduled: /^(TaskStateEntered|ActivityFailed|ActivityTimedOut)$/,
+  TaskStateExited: /^(Task|Activity|LambdaFunction)(Succeeded|TimedOut|(Schedule|Start|Submit)?Failed)$/,
+  ActivityScheduled: /^(TaskStateEntered|Activity((Schedule)?Failed|TimedOut))$/,
   ActivityStarted: /^ActivityScheduled$/,
   ActivitySucceeded: /^Activity(Scheduled|Started)$/,
-  LambdaFunctionScheduled: /^(TaskStateEntered|LambdaFunctionFailed|LambdaFunctionTimedOut)$/,
+  LambdaFunctionScheduled: /^(TaskStateEntered|LambdaFunction((Schedule|Start)?Failed|TimedOut))$/,
   LambdaFunctionStarted: /^LambdaFunctionScheduled$/,
   WaitStateExited: /^WaitStateEntered$/,
   WaitStateAborted: /^WaitStateEntered$/,
@@ -63,10 +64,10 @@ function checkEvent(history: readonly HistoryEvent[], event: HistoryEvent, index
   if (id !== index + 1) throw new Error(`Event ${id} stands at ${index + 1}.`);
   if (previousEventId < 0 || previousEventId >= id) throw new Error(`Event ${id} links to ${previousEventId}.`);
   if (previousEventId === 0 && id > 2) throw new Error(`Event ${id} links to nothing.`);
-  if ((event.details === undefined) !== (event.detailsKey === undefined)) throw new Error(`Event ${id}: half details.`);
-  if (event.detailsKey !== undefined && event.detailsKey !== detailsKeyOf(type)) throw new Error(`Event ${id}: key.`);
+  checkDetails(event);
   const before = history[index - 1];
-  if (before !== undefined && before.timestamp > event.timestamp) throw new Error(`Event ${id} is before ${before.id}.`);
+  if (before !== undefined && before.timestamp > event.timestamp)
+    throw new Error(`Event ${id} is before ${before.id}.`);
   const previous = history[previousEventId - 1];
   if (previous === undefined) return;
   if (LEAVES.has(previous.type)) throw new Error(`Event ${id} links to a leaf.`);
@@ -75,6 +76,16 @@ function checkEvent(history: readonly HistoryEvent[], event: HistoryEvent, index
   if (type.endsWith("StateEntered") && !/(StateExited|ParallelStateStarted|MapIterationStarted)$/.test(previous.type)) {
     throw new Error(`Event ${id} links to ${previous.type}.`);
   }
+}
+
+/** The details stand under the type's own member and hold only what AWS has there. */
+function checkDetails({ id, type, details, detailsKey }: HistoryEvent): void {
+  if ((details === undefined) !== (detailsKey === undefined)) throw new Error(`Event ${id} has half its details.`);
+  if (details === undefined || detailsKey === undefined) return;
+  const members = EVENT_MEMBERS[detailsKey];
+  if (detailsKey !== detailsKeyOf(type) || members === undefined) throw new Error(`Event ${id}: ${detailsKey}.`);
+  const unknown = Object.keys(details).filter((member) => !members.includes(member));
+  if (unknown.length > 0) throw new Error(`Event ${id} has no ${unknown.join(", ")}.`);
 }
 
 function checkEnding(history: readonly HistoryEvent[]): void {

@@ -95,7 +95,7 @@ class TestHost {
       roleArn: "arn:aws:iam::123456789012:role/machine",
       machineArn: "arn:aws:states:eu-west-1:123456789012:stateMachine:machine",
       machineName: "machine",
-      input: parameters.input ?? {},
+      input: parameters.input === undefined ? {} : parameters.input,
       startedAt: START_TIME,
     });
   }
@@ -150,7 +150,8 @@ class TestHost {
     switch (command.kind) {
       case "armTimer": {
         const { timerId, at } = command;
-        if (this.#seenTimerIds.has(timerId) && !this.#timerIds.has(timerId)) throw new Error(`${timerId} is used again.`);
+        if (this.#seenTimerIds.has(timerId) && !this.#timerIds.has(timerId))
+          throw new Error(`${timerId} is used again.`);
         this.#dropTimer(timerId);
         this.#timerIds.add(timerId);
         this.#seenTimerIds.add(timerId);
@@ -191,7 +192,7 @@ class TestHost {
 }
 
 function copyOf(execution: Execution): Execution {
-  return JSON.parse(JSON.stringify(execution));
+  return JSON.parse(JSON.stringify(execution)) as Execution;
 }
 
 /** The task starts at once and succeeds after some seconds. */

@@ -16,8 +16,11 @@ export function integer(random: Random, low: number, high: number): number {
   return low + Math.floor(random() * (high - low + 1));
 }
 
-export function pick<Choice>(random: Random, choices: readonly [Choice, ...Choice[]]): Choice {
-  return choices[Math.floor(random() * choices.length)] ?? choices[0];
+export function pick<const Choice>(random: Random, choices: readonly Choice[]): Choice {
+  const index = Math.floor(random() * choices.length);
+  const choice = choices[index];
+  if (choice === undefined) throw new Error("There is nothing to pick from.");
+  return choice;
 }
 
 export function chance(random: Random, probability: number): boolean {

@@ -13,13 +13,20 @@ export interface Outside {
   readonly taskIds: ReadonlySet<string>;
 }
 
-export function checkStep(machine: Machine, before: Execution, event: ExecutionEvent, step: Step, outside: Outside): void {
+export function checkStep(
+  machine: Machine,
+  before: Execution,
+  event: ExecutionEvent,
+  step: Step,
+  outside: Outside,
+): void {
   try {
     checkPlainJson(step);
     checkChangedScopes(before, step);
     checkNumbering(before, step);
     checkOutside(machine, step.execution, outside);
     checkContinue(step);
+    checkFinish(before, step);
   } catch (problem) {
     throw new Error(`After ${JSON.stringify(event)} from ${JSON.stringify(before)}`, { cause: problem });
   }
@@ -43,7 +50,8 @@ function checkChangedScopes(before: Execution, step: Step): void {
     if (changed.delete(id) !== isChanged) throw new Error(`Scope ${id}: changed is ${isChanged}, told otherwise.`);
     if (removed.delete(id) !== isRemoved) throw new Error(`Scope ${id}: removed is ${isRemoved}, told otherwise.`);
   }
-  if (changed.size + removed.size > 0) throw new Error(`Told of scopes that are nowhere: ${[...changed, ...removed]}.`);
+  const nowhere = [...changed, ...removed];
+  if (nowhere.length > 0) throw new Error(`Told of scopes that are nowhere: ${nowhere.join(", ")}.`);
 }
 
 function checkNumbering(before: Execution, step: Step): void {
@@ -77,14 +85,22 @@ function checkSame(what: string, expected: ReadonlySet<string>, actual: Readonly
   if (difference.length > 0) throw new Error(`Scopes and host disagree on the ${what} ${difference.join(", ")}.`);
 }
 
-/** `continue` is asked for only when a scope is ready, and `finish` is told exactly when the execution ends, last. */
+/** `continue` is asked for only when a scope is ready. */
 function checkContinue(step: Step): void {
-  const { execution, commands } = step;
-  const hasReady = Object.values(execution.scopes).some((scope) => scope.frame?.phase.kind === "ready");
-  const asks = commands.some((command) => command.kind === "continue");
+  const hasReady = Object.values(step.execution.scopes).some((scope) => scope.frame?.phase.kind === "ready");
+  const asks = step.commands.some((command) => command.kind === "continue");
   if (asks && !hasReady) throw new Error("Asks to continue with nothing ready.");
+}
+
+/** `finish` comes once, last, in the step that ends the execution; nothing is left then, and nothing follows. */
+function checkFinish(before: Execution, step: Step): void {
+  const { execution, commands, history } = step;
+  const ends = before.status === "RUNNING" && execution.status !== "RUNNING";
   const finishes = commands.filter((command) => command.kind === "finish").length;
-  if (finishes !== (execution.status === "RUNNING" ? 0 : 1)) throw new Error(`${finishes} finish commands.`);
-  if (finishes === 1 && commands.at(-1)?.kind !== "finish") throw new Error("finish is not the last command.");
-  if (execution.status !== "RUNNING" && Object.keys(execution.scopes).length > 0) throw new Error("Scopes are left.");
+  if (finishes !== (ends ? 1 : 0)) throw new Error(`${finishes} finish commands.`);
+  if (ends && commands.at(-1)?.kind !== "finish") throw new Error("finish is not the last command.");
+  if (ends && Object.keys(execution.scopes).length > 0) throw new Error("Scopes are left.");
+  if (before.status === "RUNNING") return;
+  if (commands.length + history.length > 0 || !sameJson(before, execution))
+    throw new Error("It went on after its end.");
 }

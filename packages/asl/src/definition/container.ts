@@ -1,0 +1,52 @@
+/** A `{StartAt, States}`: the machine itself, a branch of a Parallel, or the item processor of a Map. */
+import { isJsonObject } from "../json/value.ts";
+import type { Compilation } from "./compilation.ts";
+import { FieldReader } from "./field-reader.ts";
+import { checkFields } from "./fields.ts";
+import { checkGraph } from "./graph.ts";
+import { STATE_NAME_CHARACTERS_MAX } from "./limits.ts";
+import type { State } from "./machine.ts";
+import { compileState } from "./state.ts";
+
+/** Checks the container and enters it in `compilation.containers`. */
+export function compileContainer(compilation: Compilation, reader: FieldReader, allowed: ReadonlySet<string>): void {
+  const { problems } = compilation;
+  checkFields(reader.object, reader.pointer, allowed, compilation.queryLanguage, problems);
+  reader.require("StartAt", "States");
+  // The machine's own comment is read with the machine.
+  if (reader.pointer !== "") reader.text("Comment");
+  const startAt = reader.text("StartAt");
+  const statesReader = reader.objectField("States");
+  if (!statesReader) return;
+  const names = Object.keys(statesReader.object);
+  if (names.length === 0) problems.ofValue(statesReader.pointer, "Value cannot be empty");
+
+  const states = new Map<string, State>();
+  for (const name of names) {
+    const pointer = statesReader.place(name);
+    checkStateName(compilation, name, pointer);
+    const json = statesReader.raw(name);
+    if (!isJsonObject(json)) {
+      problems.ofValue(pointer, "Expected value of type Object");
+      continue;
+    }
+    const state = compileState({ name, reader: new FieldReader(json, pointer, problems), compilation });
+    if (state) states.set(name, state);
+  }
+  checkGraph(reader, statesReader);
+  if (startAt !== undefined) compilation.containers.set(reader.pointer, { pointer: reader.pointer, startAt, states });
+}
+
+function checkStateName(compilation: Compilation, name: string, pointer: string): void {
+  const { problems, stateNames } = compilation;
+  if (stateNames.has(name)) problems.ofObject(pointer, `Duplicate State name: ${name}`, "DUPLICATE_STATE_NAME");
+  stateNames.add(name);
+  if (name === "") problems.ofObject(pointer, "State name cannot be empty", "INVALID_STATE_NAME");
+  else if (name.length > STATE_NAME_CHARACTERS_MAX && [...name].length > STATE_NAME_CHARACTERS_MAX) {
+    problems.ofObject(
+      pointer,
+      `State name cannot exceed ${STATE_NAME_CHARACTERS_MAX} characters: ${name}`,
+      "INVALID_STATE_NAME",
+    );
+  }
+}

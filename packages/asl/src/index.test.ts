@@ -1,0 +1,21 @@
+import assert from "node:assert/strict";
+import { it } from "node:test";
+import * as asl from "./index.ts";
+
+it("exports the whole of the language", () => {
+  assert.deepEqual(Object.keys(asl).toSorted(), [
+    "advance",
+    "compileChoiceRule",
+    "compileDefinition",
+    "compilePath",
+    "compileReferencePath",
+    "compileTemplate",
+    "formatInvalidDefinition",
+    "isJsonArray",
+    "isJsonObject",
+    "jacksonMessage",
+    "newExecution",
+    "parseJson",
+    "unrecognizedResource",
+  ]);
+});

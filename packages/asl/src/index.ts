@@ -1,0 +1,22 @@
+/** The Amazon States Language: definitions to diagnostics or machines, and the interpreter that runs them. Pure; runs in a browser. */
+export { compileChoiceRule } from "./choice/compile-rule.ts";
+export type { CompiledChoiceRule } from "./choice/rule.ts";
+export type { CompileOptions } from "./definition/compilation.ts";
+export { compileDefinition } from "./definition/compile-definition.ts";
+export type { CompiledDefinition } from "./definition/compile-definition.ts";
+export type { Diagnostic, TextRange } from "./definition/diagnostic.ts";
+export { formatInvalidDefinition } from "./definition/format-invalid-definition.ts";
+export type * from "./definition/machine.ts";
+export { unrecognizedResource } from "./definition/resource.ts";
+export { advance, newExecution } from "./interpreter/advance.ts";
+export type * from "./interpreter/execution.ts";
+export type { HistoryEvent } from "./interpreter/history.ts";
+export type * from "./interpreter/protocol.ts";
+export { jacksonMessage, parseJson } from "./json/parse-json.ts";
+export type { JsonPlaces, ParsedJson } from "./json/parse-json.ts";
+export { isJsonArray, isJsonObject } from "./json/value.ts";
+export type { Json, JsonObject } from "./json/value.ts";
+export { compilePath, compileReferencePath } from "./paths/compile-path.ts";
+export { compileTemplate } from "./paths/compile-template.ts";
+export type { CompiledPath, ReferencePath, Scope } from "./paths/path.ts";
+export type { CompiledTemplate } from "./paths/template.ts";

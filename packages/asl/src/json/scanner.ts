@@ -1,0 +1,418 @@
+/**
+ * One strict pass over a JSON text (RFC 8259): gives its value, or stops at the first character that is wrong.
+ *
+ * It accepts what `JSON.parse` accepts, down to lone surrogates and numbers that overflow, with one bound more: the
+ * depth. Every refusal is in Jackson's words. A `recorder` hears of every member and value with its JSON pointer;
+ * without one no pointers are built, so the ordinary pass costs no more than the values it makes.
+ */
+import {
+  BACKSLASH,
+  CLOSE_BRACE,
+  CLOSE_BRACKET,
+  COLON,
+  COMMA,
+  DIGIT_0,
+  MINUS,
+  OPEN_BRACE,
+  OPEN_BRACKET,
+  PLUS,
+  POINT,
+  QUOTE,
+  SLASH,
+  SPACE,
+  isDigit,
+  isWhitespace,
+} from "./characters.ts";
+import {
+  EXPECTED_VALUE,
+  illegalWhitespace,
+  isJavaIdentifierPart,
+  isJavaIdentifierStart,
+  mismatchedCloseMarker,
+  missingCloseMarker,
+  nestingTooDeep,
+  nonStandardToken,
+  tokenAt,
+  trailingToken,
+  unexpectedCharacter,
+  unexpectedNumberCharacter,
+  unquotedControl,
+  unrecognizedEscape,
+  unrecognizedToken,
+} from "./jackson-wording.ts";
+import type { ContainerKind } from "./jackson-wording.ts";
+import { childPointer } from "./pointer.ts";
+import { lineStarts, positionAt } from "./text-lines.ts";
+import type { TextPosition } from "./text-lines.ts";
+import type { Json } from "./value.ts";
+
+/** Jackson's default for the depth of arrays and objects within one another. */
+export const JSON_DEPTH_MAX = 1000;
+
+/** Offsets count UTF-16 units from 0; `end` is the first offset behind. */
+export interface ScanRecorder {
+  member(pointer: string, start: number, end: number, duplicate: boolean): void;
+  value(pointer: string, start: number, end: number): void;
+}
+
+/** The text is not JSON. `message` is Jackson's. */
+export class JsonSyntaxError extends Error {
+  override readonly name = "JsonSyntaxError";
+  readonly offset: number;
+
+  constructor(message: string, offset: number) {
+    super(message);
+    this.offset = offset;
+  }
+}
+
+const SIMPLE_ESCAPES = new Map([
+  ['"', '"'],
+  ["\\", "\\"],
+  ["/", "/"],
+  ["b", "\b"],
+  ["f", "\f"],
+  ["n", "\n"],
+  ["r", "\r"],
+  ["t", "\t"],
+]);
+
+/** An array or object whose close marker is still to come. */
+interface OpenContainer {
+  readonly kind: Exclude<ContainerKind, "root">;
+  readonly start: number;
+}
+
+export class JsonScanner {
+  /** Whether some object had a member twice; the last one counts. */
+  hasDuplicates = false;
+  readonly #text: string;
+  readonly #recorder: ScanRecorder | undefined;
+  readonly #open: OpenContainer[] = [];
+  #offset = 0;
+
+  constructor(text: string, recorder?: ScanRecorder) {
+    this.#text = text;
+    this.#recorder = recorder;
+  }
+
+  /** @throws JsonSyntaxError at the first wrong character. */
+  scan(): Json {
+    this.#skipWhitespace();
+    if (this.#atEnd()) throw this.#error("No content to map due to end-of-input", this.#offset);
+    const value = this.#value("");
+    this.#refuseTrailing();
+    return value;
+  }
+
+  #value(pointer: string): Json {
+    const start = this.#offset;
+    const code = this.#text.charCodeAt(start);
+    let value: Json;
+    if (code === QUOTE) value = this.#string("string value");
+    else if (code === OPEN_BRACE) value = this.#object(pointer);
+    else if (code === OPEN_BRACKET) value = this.#array(pointer);
+    else if (code === MINUS || isDigit(code)) value = this.#number();
+    else if (code === 0x74) value = this.#literal("true", true);
+    else if (code === 0x66) value = this.#literal("false", false);
+    else if (code === 0x6e) value = this.#literal("null", null);
+    else throw this.#oddValue(start);
+    this.#recorder?.value(pointer, start, this.#offset);
+    return value;
+  }
+
+  #object(pointer: string): Json {
+    this.#enter("Object");
+    const object: { [key: string]: Json } = {};
+    for (let first = true; ; first = false) {
+      if (this.#closes(CLOSE_BRACE)) return object;
+      if (!first) this.#comma("Object");
+      const keyStart = this.#offset;
+      const code = this.#text.charCodeAt(keyStart);
+      if (code !== QUOTE) throw this.#unexpected(keyStart, "was expecting double-quote to start field name");
+      const key = this.#string("name");
+      const keyEnd = this.#offset;
+      this.#skipWhitespace();
+      if (this.#atEnd()) throw this.#endBetween("Object");
+      if (this.#text.charCodeAt(this.#offset) !== COLON) {
+        throw this.#unexpected(this.#offset, "was expecting a colon to separate field name and value");
+      }
+      this.#offset += 1;
+      this.#skipWhitespace();
+      if (this.#atEnd()) throw this.#endBetween("Object");
+      const duplicate = Object.hasOwn(object, key);
+      this.hasDuplicates ||= duplicate;
+      const memberPointer = this.#recorder ? childPointer(pointer, key) : "";
+      this.#recorder?.member(memberPointer, keyStart, keyEnd, duplicate);
+      setOwn(object, key, this.#value(memberPointer));
+    }
+  }
+
+  #array(pointer: string): Json {
+    this.#enter("Array");
+    const array: Json[] = [];
+    for (let first = true; ; first = false) {
+      if (this.#closes(CLOSE_BRACKET)) return array;
+      if (!first) this.#comma("Array");
+      array.push(this.#value(this.#recorder ? childPointer(pointer, array.length) : ""));
+    }
+  }
+
+  #enter(kind: OpenContainer["kind"]): void {
+    this.#open.push({ kind, start: this.#offset });
+    if (this.#open.length > JSON_DEPTH_MAX)
+      throw this.#error(nestingTooDeep(this.#open.length, JSON_DEPTH_MAX), this.#offset);
+    this.#offset += 1;
+  }
+
+  /** Takes the close marker if it is next. At the end of the text, or at the other marker, it throws. */
+  #closes(marker: typeof CLOSE_BRACE | typeof CLOSE_BRACKET): boolean {
+    this.#skipWhitespace();
+    const open = this.#open.at(-1);
+    if (this.#atEnd() && open)
+      throw this.#error(missingCloseMarker(open.kind, this.#position(open.start)), this.#offset);
+    const code = this.#text.charCodeAt(this.#offset);
+    if (code !== CLOSE_BRACE && code !== CLOSE_BRACKET) return false;
+    if (code !== marker) throw this.#mismatchedClose(code, open);
+    this.#open.pop();
+    this.#offset += 1;
+    return true;
+  }
+
+  #comma(kind: OpenContainer["kind"]): void {
+    if (this.#text.charCodeAt(this.#offset) !== COMMA) {
+      throw this.#unexpected(this.#offset, `was expecting comma to separate ${kind} entries`);
+    }
+    this.#offset += 1;
+    this.#skipWhitespace();
+    if (this.#atEnd()) throw this.#endBetween(kind);
+  }
+
+  #string(place: "name" | "string value"): string {
+    const text = this.#text;
+    let runStart = this.#offset + 1;
+    let result = "";
+    for (let offset = runStart; ; offset += 1) {
+      if (offset >= text.length) {
+        throw this.#error(
+          place === "name"
+            ? "Unexpected end-of-input in field name"
+            : "Unexpected end-of-input: was expecting closing quote for a string value",
+          offset,
+        );
+      }
+      const code = text.charCodeAt(offset);
+      if (code === QUOTE) {
+        this.#offset = offset + 1;
+        return result + text.slice(runStart, offset);
+      }
+      if (code < SPACE) throw this.#error(unquotedControl(code, place), offset);
+      if (code === BACKSLASH) {
+        result += text.slice(runStart, offset) + this.#escape(offset);
+        offset += text.charAt(offset + 1) === "u" ? 5 : 1;
+        runStart = offset + 1;
+      }
+    }
+  }
+
+  /** The character that the escape at `offset` stands for. */
+  #escape(offset: number): string {
+    const character = this.#text.charAt(offset + 1);
+    if (character === "") throw this.#error("Unexpected end-of-input in character escape sequence", offset + 1);
+    const simple = SIMPLE_ESCAPES.get(character);
+    if (simple !== undefined) return simple;
+    if (character !== "u") throw this.#error(unrecognizedEscape(character.charCodeAt(0)), offset + 1);
+    for (let digit = offset + 2; digit < offset + 6; digit += 1) {
+      if (digit >= this.#text.length) throw this.#error("Unexpected end-of-input in character escape sequence", digit);
+      if (!/[0-9a-fA-F]/.test(this.#text.charAt(digit))) {
+        throw this.#unexpected(digit, "expected a hex-digit for character escape sequence");
+      }
+    }
+    return String.fromCharCode(Number.parseInt(this.#text.slice(offset + 2, offset + 6), 16));
+  }
+
+  #number(): number {
+    const text = this.#text;
+    const start = this.#offset;
+    let offset = text.charCodeAt(start) === MINUS ? this.#afterMinus(start) : start;
+    if (text.charCodeAt(offset) === DIGIT_0) {
+      offset += 1;
+      if (isDigit(text.charCodeAt(offset)))
+        throw this.#error("Invalid numeric value: Leading zeroes not allowed", offset);
+    } else offset = this.#skipDigits(offset);
+    if (text.charCodeAt(offset) === POINT) {
+      const fraction = offset + 1;
+      offset = this.#skipDigits(fraction);
+      // Jackson names the point itself when the text ends behind it.
+      if (offset === fraction)
+        throw this.#badNumber(
+          fraction < text.length ? fraction : fraction - 1,
+          "Decimal point not followed by a digit",
+        );
+    }
+    if (text.charAt(offset).toLowerCase() === "e") {
+      offset += 1;
+      if (text.charCodeAt(offset) === PLUS || text.charCodeAt(offset) === MINUS) offset += 1;
+      const exponent = offset;
+      offset = this.#skipDigits(exponent);
+      if (offset === exponent) {
+        if (exponent >= text.length)
+          throw this.#error("Unexpected end-of-inputexpected a digit for number exponent", exponent);
+        throw this.#badNumber(exponent, "Exponent indicator not followed by a digit");
+      }
+    }
+    this.#offset = offset;
+    if (this.#open.length === 0 && offset < text.length && !isWhitespace(text.charCodeAt(offset))) {
+      throw this.#unexpected(offset, "Expected space separating root-level values");
+    }
+    return Number(text.slice(start, offset));
+  }
+
+  /** The offset of the digit behind the minus sign at `start`. */
+  #afterMinus(start: number): number {
+    const text = this.#text;
+    const offset = start + 1;
+    if (offset >= text.length) throw this.#error("Unexpected end-of-inputNo digit following sign", offset);
+    const code = text.charCodeAt(offset);
+    if (isDigit(code)) return offset;
+    if (code === POINT) throw this.#unexpected(offset, EXPECTED_VALUE);
+    const infinite = text.charAt(offset) === "I";
+    if (infinite && offset + 1 >= text.length)
+      throw this.#error("Unexpected end-of-input in a Number value", offset + 1);
+    for (const token of ["-INF", "-Infinity"]) {
+      if (text.startsWith(token.slice(0, 3), start)) throw this.#nonStandard(token, start, 3);
+    }
+    throw this.#badNumber(
+      infinite ? offset + 1 : offset,
+      "expected digit (0-9) to follow minus sign, for valid numeric value",
+    );
+  }
+
+  #literal<Value extends Json>(token: string, value: Value): Value {
+    const start = this.#offset;
+    const end = start + token.length;
+    if (!this.#text.startsWith(token, start)) {
+      let matched = 1;
+      while (this.#text.charAt(start + matched) === token.charAt(matched)) matched += 1;
+      throw this.#error(unrecognizedToken(tokenAt(this.#text, start, matched)), start);
+    }
+    if (this.#continuesToken(end))
+      throw this.#error(unrecognizedToken(tokenAt(this.#text, start, token.length)), start);
+    this.#offset = end;
+    return value;
+  }
+
+  /** What Jackson says of a value that starts as none does. */
+  #oddValue(offset: number): JsonSyntaxError {
+    const character = this.#text.charAt(offset);
+    const code = this.#text.charCodeAt(offset);
+    const inside = this.#open.at(-1)?.kind;
+    if (!inside && (code === CLOSE_BRACE || code === CLOSE_BRACKET)) return this.#mismatchedClose(code, undefined);
+    if (inside === "Array" && code === CLOSE_BRACE) return this.#unexpected(offset, "expected a value");
+    if (code === PLUS) return this.#plusSign(offset);
+    if (character === "N") return this.#nonStandard("NaN", offset, 1);
+    if (character === "I") return this.#nonStandard("Infinity", offset, 1);
+    if (isJavaIdentifierStart(character)) return this.#error(unrecognizedToken(tokenAt(this.#text, offset, 1)), offset);
+    return this.#unexpected(offset, EXPECTED_VALUE);
+  }
+
+  #plusSign(offset: number): JsonSyntaxError {
+    if (offset + 1 >= this.#text.length) return this.#error("Unexpected end-of-input in a Number value", offset + 1);
+    return this.#badNumber(
+      offset,
+      "JSON spec does not allow numbers to have plus signs: enable `JsonReadFeature.ALLOW_LEADING_PLUS_SIGN_FOR_NUMBERS` to allow",
+    );
+  }
+
+  /** `token` is not JSON, but Jackson knows it; when only its beginning is there, the token found is unrecognized. */
+  #nonStandard(token: string, start: number, matched: number): JsonSyntaxError {
+    let length = matched;
+    while (length < token.length && this.#text.charAt(start + length) === token.charAt(length)) length += 1;
+    const whole = length === token.length && !this.#continuesToken(start + length);
+    return this.#error(whole ? nonStandardToken(token) : unrecognizedToken(tokenAt(this.#text, start, length)), start);
+  }
+
+  /** Jackson looks at what follows a complete token only from the digits on. */
+  #continuesToken(offset: number): boolean {
+    return this.#text.charCodeAt(offset) >= DIGIT_0 && isJavaIdentifierPart(this.#text.charAt(offset));
+  }
+
+  #refuseTrailing(): void {
+    this.#skipWhitespace();
+    if (this.#atEnd()) return;
+    const start = this.#offset;
+    const code = this.#text.charCodeAt(start);
+    if (code === CLOSE_BRACE || code === CLOSE_BRACKET) throw this.#mismatchedClose(code, undefined);
+    throw this.#error(trailingToken(this.#tokenType(code)), start);
+  }
+
+  /** Jackson's name for the token that starts here. Like Jackson it looks no further than it must. */
+  #tokenType(code: number): string {
+    if (code === QUOTE) return "VALUE_STRING";
+    if (code === OPEN_BRACE) return "START_OBJECT";
+    if (code === OPEN_BRACKET) return "START_ARRAY";
+    const start = this.#offset;
+    const value = this.#value("");
+    const token = this.#text.slice(start, this.#offset);
+    if (typeof value !== "number") return `VALUE_${token.toUpperCase()}`;
+    return /[.eE]/.test(token) ? "VALUE_NUMBER_FLOAT" : "VALUE_NUMBER_INT";
+  }
+
+  #skipWhitespace(): void {
+    while (isWhitespace(this.#text.charCodeAt(this.#offset))) this.#offset += 1;
+    if (this.#atEnd()) return;
+    const code = this.#text.charCodeAt(this.#offset);
+    if (code < SPACE) throw this.#error(illegalWhitespace(code), this.#offset);
+    if (code === SLASH) {
+      throw this.#unexpected(
+        this.#offset,
+        "maybe a (non-standard) comment? (not recognized as one since Feature 'ALLOW_COMMENTS' not enabled for parser)",
+      );
+    }
+  }
+
+  #skipDigits(from: number): number {
+    let offset = from;
+    while (isDigit(this.#text.charCodeAt(offset))) offset += 1;
+    return offset;
+  }
+
+  #atEnd(): boolean {
+    return this.#offset >= this.#text.length;
+  }
+
+  #position(offset: number): TextPosition {
+    return positionAt(lineStarts(this.#text), offset);
+  }
+
+  #mismatchedClose(code: number, open: OpenContainer | undefined): JsonSyntaxError {
+    const actual = code === CLOSE_BRACKET ? "]" : "}";
+    return this.#error(
+      mismatchedCloseMarker(actual, open?.kind ?? "root", open && this.#position(open.start)),
+      this.#offset,
+    );
+  }
+
+  #endBetween(kind: OpenContainer["kind"]): JsonSyntaxError {
+    return this.#error(`Unexpected end-of-input within/between ${kind} entries`, this.#offset);
+  }
+
+  #unexpected(offset: number, why: string): JsonSyntaxError {
+    return this.#error(unexpectedCharacter(this.#text.charCodeAt(offset), why), offset);
+  }
+
+  #badNumber(offset: number, why: string): JsonSyntaxError {
+    return this.#error(unexpectedNumberCharacter(this.#text.charCodeAt(offset), why), offset);
+  }
+
+  #error(message: string, offset: number): JsonSyntaxError {
+    return new JsonSyntaxError(message, offset);
+  }
+}
+
+/** Makes `__proto__` a member like any other, as `JSON.parse` does. */
+function setOwn(object: { [key: string]: Json }, key: string, value: Json): void {
+  if (key === "__proto__")
+    Object.defineProperty(object, key, { value, enumerable: true, configurable: true, writable: true });
+  else object[key] = value;
+}

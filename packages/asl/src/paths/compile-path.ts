@@ -1,0 +1,60 @@
+/** Paths compiled from their text: to be read, and to be written to. */
+import { isJsonArray, isJsonObject } from "../json/value.ts";
+import type { Json } from "../json/value.ts";
+import { PathNotFound, PathSyntaxError, ReferencePathMismatch } from "./errors.ts";
+import { evaluate } from "./evaluate.ts";
+import { parsePath } from "./parse.ts";
+import type { CompiledPath, ReferencePath, Scope } from "./path.ts";
+import { isIndefinite } from "./segments.ts";
+
+/** @throws PathSyntaxError */
+export function compilePath(text: string): CompiledPath {
+  const { root, segments } = parsePath(text);
+  const rootText = root === "$$" ? "$" : root;
+  return {
+    kind: "path",
+    text,
+    definite: !segments.some(isIndefinite),
+    evaluate: (scope) => evaluate(rootValue(root, scope), segments, rootText),
+  };
+}
+
+function rootValue(root: string, scope: Scope): Json {
+  if (root === "$") return scope.input;
+  if (root === "$$") return scope.context;
+  const name = root.slice(1);
+  if (scope.variables !== undefined && Object.hasOwn(scope.variables, name)) return scope.variables[name] ?? null;
+  throw new PathNotFound(`The variable '${root}' is not defined`);
+}
+
+/** @throws PathSyntaxError also for a path that can name more than one place, or a place outside the input */
+export function compileReferencePath(text: string): ReferencePath {
+  const { root, segments } = parsePath(text);
+  const steps = segments.map((segment) => {
+    if (segment.kind === "member") return segment.name;
+    if (segment.kind === "index" && segment.index >= 0) return segment.index;
+    throw new PathSyntaxError(`Invalid path '${text}': a Reference Path names one place`);
+  });
+  if (root !== "$") throw new PathSyntaxError(`Invalid path '${text}': a Reference Path starts with '$.'`);
+  return { ...compilePath(text), steps, write: (target, value) => write(target, steps, 0, value) };
+}
+
+/** Depth is bounded by the length of the path. */
+function write(target: Json | undefined, steps: readonly (string | number)[], depth: number, value: Json): Json {
+  const place = steps[depth];
+  if (place === undefined) return value;
+  if (typeof place === "number") {
+    if (!isJsonArray(target) || place >= target.length) throw mismatch(steps, target);
+    return target.with(place, write(target[place], steps, depth + 1, value));
+  }
+  if (target !== undefined && target !== null && !isJsonObject(target)) throw mismatch(steps, target);
+  const inside = isJsonObject(target) && Object.hasOwn(target, place) ? target[place] : undefined;
+  const written = write(inside, steps, depth + 1, value);
+  // Object.fromEntries defines own properties, `__proto__` among them.
+  return Object.fromEntries([...Object.entries(target ?? {}).filter(([name]) => name !== place || inside !== undefined), [place, written]]);
+}
+
+function mismatch(steps: readonly (string | number)[], target: Json | undefined): ReferencePathMismatch {
+  const path = steps.map((place) => (typeof place === "number" ? `[${place}]` : `.${place}`)).join("");
+  return new ReferencePathMismatch(`Unable to apply ReferencePath $${path} to input ${JSON.stringify(target ?? null)}`);
+}

@@ -1,0 +1,42 @@
+/** What goes wrong with an expression: when it is compiled (`…SyntaxError`) and when it is evaluated. */
+
+/** The text is not a path. */
+export class PathSyntaxError extends Error {
+  override readonly name = "PathSyntaxError";
+}
+
+/** A definite path names nothing; the message is Jayway's. */
+export class PathNotFound extends Error {
+  override readonly name = "PathNotFound";
+}
+
+/** `ResultPath` meets a value it cannot write into. */
+export class ReferencePathMismatch extends Error {
+  override readonly name = "ReferencePathMismatch";
+}
+
+/** A template holds a field that is neither a path nor an intrinsic function. */
+export class TemplateSyntaxError extends Error {
+  override readonly name = "TemplateSyntaxError";
+  /** JSON pointer relative to the template. */
+  readonly pointer: string;
+
+  constructor(message: string, pointer = "") {
+    super(message);
+    this.pointer = pointer;
+  }
+}
+
+/** A template cannot be filled in. */
+export class TemplateError extends Error {
+  override readonly name = "TemplateError";
+  /** AWS's error name, such as `States.IntrinsicFailure`. */
+  readonly errorName: string;
+  override readonly cause: string;
+
+  constructor(errorName: string, cause: string) {
+    super(cause);
+    this.errorName = errorName;
+    this.cause = cause;
+  }
+}
