@@ -38,18 +38,26 @@ after(async () => {
 
 async function newQueue(attributes: Record<string, string> = {}): Promise<string> {
   queueCount += 1;
-  const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: `queue-${queueCount}`, Attributes: attributes }));
+  const { QueueUrl } = await sqs.send(
+    new CreateQueueCommand({ QueueName: `queue-${queueCount}`, Attributes: attributes }),
+  );
   return QueueUrl ?? "";
 }
 
 async function receive(queueUrl: string, options: object = {}) {
-  const { Messages } = await sqs.send(new ReceiveMessageCommand({ QueueUrl: queueUrl, MaxNumberOfMessages: 10, ...options }));
+  const { Messages } = await sqs.send(
+    new ReceiveMessageCommand({ QueueUrl: queueUrl, MaxNumberOfMessages: 10, ...options }),
+  );
   return Messages ?? [];
 }
 
 function refused(name: string, message: RegExp | string, status = 400) {
   return (error: unknown): boolean => {
-    const { name: actualName, message: actualMessage, $metadata } = error as Error & { $metadata: { httpStatusCode: number } };
+    const {
+      name: actualName,
+      message: actualMessage,
+      $metadata,
+    } = error as Error & { $metadata: { httpStatusCode: number } };
     assert.equal(actualName, name);
     assert.ok(typeof message === "string" ? actualMessage === message : message.test(actualMessage), actualMessage);
     assert.equal($metadata.httpStatusCode, status);
@@ -65,12 +73,17 @@ describe("queues", () => {
     assert.equal((await sqs.send(new CreateQueueCommand({ QueueName: name }))).QueueUrl, url);
     await assert.rejects(
       sqs.send(new CreateQueueCommand({ QueueName: name, Attributes: { VisibilityTimeout: "6" } })),
-      refused("QueueNameExists", "A queue already exists with the same name and a different value for attribute VisibilityTimeout"),
+      refused(
+        "QueueNameExists",
+        "A queue already exists with the same name and a different value for attribute VisibilityTimeout",
+      ),
     );
     assert.equal((await sqs.send(new GetQueueUrlCommand({ QueueName: name }))).QueueUrl, url);
     assert.ok((await sqs.send(new ListQueuesCommand({ QueueNamePrefix: name }))).QueueUrls?.includes(url));
     await sqs.send(new SetQueueAttributesCommand({ QueueUrl: url, Attributes: { DelaySeconds: "3" } }));
-    const { Attributes = {} } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl: url, AttributeNames: ["All"] }));
+    const { Attributes = {} } = await sqs.send(
+      new GetQueueAttributesCommand({ QueueUrl: url, AttributeNames: ["All"] }),
+    );
     assert.deepEqual(Object.keys(Attributes).sort(), [
       "ApproximateNumberOfMessages",
       "ApproximateNumberOfMessagesDelayed",
@@ -89,7 +102,10 @@ describe("queues", () => {
     assert.equal(Attributes["QueueArn"], `arn:aws:sqs:eu-central-1:000000000000:${name}`);
     await sqs.send(new DeleteQueueCommand({ QueueUrl: url }));
     await assert.rejects(receive(url), refused("QueueDoesNotExist", "The specified queue does not exist."));
-    await assert.rejects(sqs.send(new CreateQueueCommand({ QueueName: name })), refused("QueueDeletedRecently", /60 seconds/));
+    await assert.rejects(
+      sqs.send(new CreateQueueCommand({ QueueName: name })),
+      refused("QueueDeletedRecently", /60 seconds/),
+    );
     await tutti.advance({ seconds: 60 });
     assert.equal((await sqs.send(new CreateQueueCommand({ QueueName: name }))).QueueUrl, url);
   });
@@ -97,8 +113,13 @@ describe("queues", () => {
   test("list page by page", async () => {
     for (const letter of ["a", "b", "c"]) await sqs.send(new CreateQueueCommand({ QueueName: `page-${letter}` }));
     const first = await sqs.send(new ListQueuesCommand({ QueueNamePrefix: "page-", MaxResults: 2 }));
-    const second = await sqs.send(new ListQueuesCommand({ QueueNamePrefix: "page-", MaxResults: 2, NextToken: first.NextToken }));
-    assert.deepEqual([...(first.QueueUrls ?? []), ...(second.QueueUrls ?? [])].map((url) => url.split("/").at(-1)), ["page-a", "page-b", "page-c"]);
+    const second = await sqs.send(
+      new ListQueuesCommand({ QueueNamePrefix: "page-", MaxResults: 2, NextToken: first.NextToken }),
+    );
+    assert.deepEqual(
+      [...(first.QueueUrls ?? []), ...(second.QueueUrls ?? [])].map((url) => url.split("/").at(-1)),
+      ["page-a", "page-b", "page-c"],
+    );
     assert.equal(second.NextToken, undefined);
     assert.equal((await sqs.send(new ListQueuesCommand({ QueueNamePrefix: "none" }))).QueueUrls, undefined);
   });
@@ -113,7 +134,9 @@ describe("queues", () => {
       [{ KmsMasterKeyId: "x" }, "UnsupportedOperation", /KmsMasterKeyId/],
     ];
     for (const [Attributes, name, message] of bad) {
-      await assert.rejects(sqs.send(new CreateQueueCommand({ QueueName: "bad", Attributes })), (error) => refusedBy(error, name, message));
+      await assert.rejects(sqs.send(new CreateQueueCommand({ QueueName: "bad", Attributes })), (error) =>
+        refusedBy(error, name, message),
+      );
     }
     await assert.rejects(sqs.send(new CreateQueueCommand({ QueueName: "no spaces" })), /Can only include alphanumeric/);
     await assert.rejects(sqs.send(new GetQueueUrlCommand({ QueueName: "bad" })), /does not exist/);
@@ -141,7 +164,10 @@ describe("messages", () => {
         },
       }),
     );
-    const [message] = await receive(url, { MessageAttributeNames: ["MyAttribute"], MessageSystemAttributeNames: ["All"] });
+    const [message] = await receive(url, {
+      MessageAttributeNames: ["MyAttribute"],
+      MessageSystemAttributeNames: ["All"],
+    });
     assert.equal(message?.Body, body);
     assert.equal(message?.MessageId, sent.MessageId);
     // The digest AWS gives for this one attribute.
@@ -157,19 +183,35 @@ describe("messages", () => {
   test("become visible again after their timeout, in order, counted", async () => {
     const url = await newQueue({ VisibilityTimeout: "10" });
     for (const MessageBody of ["1", "2", "3"]) await sqs.send(new SendMessageCommand({ QueueUrl: url, MessageBody }));
-    assert.deepEqual((await receive(url)).map(({ Body }) => Body), ["1", "2", "3"]);
+    assert.deepEqual(
+      (await receive(url)).map(({ Body }) => Body),
+      ["1", "2", "3"],
+    );
     await tutti.advance({ seconds: 9.999 });
     assert.deepEqual(await receive(url), []);
     await tutti.advance({ seconds: 0.001 });
     const again = await receive(url, { AttributeNames: ["ApproximateReceiveCount"] });
-    assert.deepEqual(again.map(({ Body, Attributes }) => [Body, Attributes?.["ApproximateReceiveCount"]]), [["1", "2"], ["2", "2"], ["3", "2"]]);
+    assert.deepEqual(
+      again.map(({ Body, Attributes }) => [Body, Attributes?.["ApproximateReceiveCount"]]),
+      [
+        ["1", "2"],
+        ["2", "2"],
+        ["3", "2"],
+      ],
+    );
   });
 
   test("in flight stay longer or shorter out of sight when asked", async () => {
     const url = await newQueue();
     for (const MessageBody of ["longer", "now"]) await sqs.send(new SendMessageCommand({ QueueUrl: url, MessageBody }));
     const [longer, now] = await receive(url);
-    await sqs.send(new ChangeMessageVisibilityCommand({ QueueUrl: url, ReceiptHandle: longer?.ReceiptHandle, VisibilityTimeout: 100 }));
+    await sqs.send(
+      new ChangeMessageVisibilityCommand({
+        QueueUrl: url,
+        ReceiptHandle: longer?.ReceiptHandle,
+        VisibilityTimeout: 100,
+      }),
+    );
     const result = await sqs.send(
       new ChangeMessageVisibilityBatchCommand({
         QueueUrl: url,
@@ -179,13 +221,28 @@ describe("messages", () => {
         ],
       }),
     );
-    assert.deepEqual(result.Successful?.map(({ Id }) => Id), ["now"]);
-    assert.deepEqual(result.Failed?.map(({ Code }) => Code), ["ReceiptHandleIsInvalid"]);
-    assert.deepEqual((await receive(url)).map(({ Body }) => Body), ["now"]);
+    assert.deepEqual(
+      result.Successful?.map(({ Id }) => Id),
+      ["now"],
+    );
+    assert.deepEqual(
+      result.Failed?.map(({ Code }) => Code),
+      ["ReceiptHandleIsInvalid"],
+    );
+    assert.deepEqual(
+      (await receive(url)).map(({ Body }) => Body),
+      ["now"],
+    );
     await tutti.advance({ seconds: 99 });
-    assert.deepEqual((await receive(url)).map(({ Body }) => Body), ["now"]);
+    assert.deepEqual(
+      (await receive(url)).map(({ Body }) => Body),
+      ["now"],
+    );
     await tutti.advance({ seconds: 1 });
-    assert.deepEqual((await receive(url)).map(({ Body }) => Body), ["longer"]);
+    assert.deepEqual(
+      (await receive(url)).map(({ Body }) => Body),
+      ["longer"],
+    );
   });
 
   test("are delayed, expire, and are purged once a minute", async () => {
@@ -201,7 +258,11 @@ describe("messages", () => {
     assert.deepEqual(await receive(url), []);
     await assert.rejects(
       sqs.send(new PurgeQueueCommand({ QueueUrl: url })),
-      refused("PurgeQueueInProgress", `Only one PurgeQueue operation on queue-${queueCount} is allowed every 60 seconds.`, 403),
+      refused(
+        "PurgeQueueInProgress",
+        `Only one PurgeQueue operation on queue-${queueCount} is allowed every 60 seconds.`,
+        403,
+      ),
     );
   });
 
@@ -210,7 +271,10 @@ describe("messages", () => {
     const full = receive(url, { WaitTimeSeconds: 20 });
     await sqs.send(new SendMessageCommand({ QueueUrl: url, MessageBody: "x", DelaySeconds: 5 }));
     await tutti.advance({ seconds: 5 });
-    assert.deepEqual((await full).map(({ Body }) => Body), ["x"]);
+    assert.deepEqual(
+      (await full).map(({ Body }) => Body),
+      ["x"],
+    );
   });
 
   test("travel in batches, each entry on its own", async () => {
@@ -220,7 +284,10 @@ describe("messages", () => {
       { Id: "long", MessageBody: "x".repeat(1025) },
     ];
     const sent = await sqs.send(new SendMessageBatchCommand({ QueueUrl: url, Entries }));
-    assert.deepEqual(sent.Successful?.map(({ Id }) => Id), ["ok"]);
+    assert.deepEqual(
+      sent.Successful?.map(({ Id }) => Id),
+      ["ok"],
+    );
     assert.deepEqual(sent.Failed, [
       {
         Id: "long",
@@ -234,8 +301,14 @@ describe("messages", () => {
       new DeleteMessageBatchCommand({ QueueUrl: url, Entries: [{ Id: "1", ReceiptHandle: message?.ReceiptHandle }] }),
     );
     assert.deepEqual(deleted.Successful, [{ Id: "1" }]);
-    const twice = [{ Id: "a", MessageBody: "x" }, { Id: "a", MessageBody: "y" }];
-    await assert.rejects(sqs.send(new SendMessageBatchCommand({ QueueUrl: url, Entries: twice })), refused("BatchEntryIdsNotDistinct", "Id a repeated."));
+    const twice = [
+      { Id: "a", MessageBody: "x" },
+      { Id: "a", MessageBody: "y" },
+    ];
+    await assert.rejects(
+      sqs.send(new SendMessageBatchCommand({ QueueUrl: url, Entries: twice })),
+      refused("BatchEntryIdsNotDistinct", "Id a repeated."),
+    );
     const many = Array.from({ length: 11 }, (_, index) => ({ Id: String(index), MessageBody: "x" }));
     await assert.rejects(
       sqs.send(new SendMessageBatchCommand({ QueueUrl: url, Entries: many })),
@@ -247,13 +320,32 @@ describe("messages", () => {
   test("with bad parameters are refused in AWS's words", async () => {
     const QueueUrl = await newQueue();
     const cases: [Promise<unknown>, string, string][] = [
-      [receive(QueueUrl, { MaxNumberOfMessages: 11 }), "InvalidParameterValue", "Value 11 for parameter MaxNumberOfMessages is invalid. Reason: Must be between 1 and 10, if provided."],
-      [receive(QueueUrl, { WaitTimeSeconds: 21 }), "InvalidParameterValue", "Value 21 for parameter WaitTimeSeconds is invalid. Reason: Must be >= 0 and <= 20, if provided."],
-      [sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: "" })), "MissingParameter", "The request must contain the parameter MessageBody."],
-      [sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: undefined })), "MissingParameter", "The request must contain the parameter MessageBody."],
+      [
+        receive(QueueUrl, { MaxNumberOfMessages: 11 }),
+        "InvalidParameterValue",
+        "Value 11 for parameter MaxNumberOfMessages is invalid. Reason: Must be between 1 and 10, if provided.",
+      ],
+      [
+        receive(QueueUrl, { WaitTimeSeconds: 21 }),
+        "InvalidParameterValue",
+        "Value 21 for parameter WaitTimeSeconds is invalid. Reason: Must be >= 0 and <= 20, if provided.",
+      ],
+      [
+        sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: "" })),
+        "MissingParameter",
+        "The request must contain the parameter MessageBody.",
+      ],
+      [
+        sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: undefined })),
+        "MissingParameter",
+        "The request must contain the parameter MessageBody.",
+      ],
     ];
     for (const [call, name, message] of cases) await assert.rejects(call, refused(name, message));
-    await assert.rejects(sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: "\u0000" })), /Invalid characters found/);
+    await assert.rejects(
+      sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: "\u0000" })),
+      /Invalid characters found/,
+    );
     await assert.rejects(
       sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle: "garbage" })),
       refused("ReceiptHandleIsInvalid", 'The input receipt handle "garbage" is not a valid receipt handle.', 404),
@@ -263,7 +355,13 @@ describe("messages", () => {
 
 test("STS says which account a key belongs to", async () => {
   const identity = async (accessKeyId: string) =>
-    (await new STSClient({ endpoint: tutti.url, region: "us-east-1", credentials: { accessKeyId, secretAccessKey: "x" } }).send(new GetCallerIdentityCommand({}))).Account;
+    (
+      await new STSClient({
+        endpoint: tutti.url,
+        region: "us-east-1",
+        credentials: { accessKeyId, secretAccessKey: "x" },
+      }).send(new GetCallerIdentityCommand({}))
+    ).Account;
   assert.equal(await identity("test"), "000000000000");
   assert.equal(await identity("123456789012"), "123456789012");
 });

@@ -26,7 +26,7 @@ export function lockDataDirectory(directory: string): DataDirectoryLock {
   const lockPath = join(directory, "tutti.lock");
   for (let attempt = 0; attempt < 3; attempt += 1) {
     if (tryLock(lockPath)) {
-      return { databasePath: join(directory, "tutti.db"), release: () => unlinkSync(lockPath) };
+      return { databasePath: join(directory, "tutti.db"), release: () => removeStale(lockPath) };
     }
     const owner = readOwner(lockPath);
     if (owner !== undefined && isAlive(owner)) {
