@@ -1,75 +1,50 @@
 /**
- * What a service says about its own wire, beyond what its model table holds.
- *
- * The protocol layer knows no service's rules. Where AWS's services differ (SQS names a missing parameter in words of
- * its own, takes the queue from the path, still speaks Query), the service hands in a Dialect. A service that behaves
- * as the model says needs none.
+ * What differs from one service to another on the wire beyond its model. The protocol code knows no service's rules;
+ * a service that words its refusals differently, or moved from one protocol to another, says so here.
  */
-import type { Call, WireProtocol } from "../kernel/call.ts";
+import type { Call } from "../kernel/call.ts";
 import type { ServiceError } from "../kernel/service-error.ts";
 
-export type ConstraintKind = "notNull" | "lengthMin" | "lengthMax" | "valueMin" | "valueMax" | "enum" | "pattern";
-
-/** One failed constraint of the model. */
-export interface Violation {
-  readonly kind: ConstraintKind;
-  /** Where, in the model's own names; numbers are list positions counted from 1: `["Entries", 2, "Id"]`. */
-  readonly path: readonly (string | number)[];
-  /** The sentence AWS's framework has for it: `Value null at 'name' failed to satisfy constraint: …`. */
+/** One constraint of the model that an input breaks. */
+export interface ConstraintViolation {
+  readonly kind: "required" | "length" | "range" | "enum" | "pattern";
+  /** Path in AWS's form: `tags.1.member.key`. */
+  readonly path: string;
+  /** The last member of the path. */
+  readonly member: string;
+  /** AWS's sentence: `Value 'x' at 'name' failed to satisfy constraint: Member must …`. */
   readonly text: string;
 }
 
-/** How one error of the service is spelled on the wire, where the model does not say. */
-export interface ErrorSpelling {
-  /** Code in Query answers and in the `x-amzn-query-error` header. */
-  readonly queryCode?: string;
-  /** Status where the service does not give one of its own. */
-  readonly status?: number;
-  /** Prefix of `__type`, in place of the dialect's `errorNamespace`. */
-  readonly namespace?: string;
-}
-
-/** A service whose model is JSON but which still answers Query requests. */
-export interface QueryDialect {
-  readonly xmlNamespace: string;
-  /** Names on the Query wire by `Shape.member`: `"CreateQueueRequest.Attributes": "Attribute"`. */
-  readonly memberNames?: Readonly<Record<string, string>>;
-  /** Names of key and value by map shape; `key` and `value` when absent. */
-  readonly entryNames?: Readonly<Record<string, readonly [key: string, value: string]>>;
-  /** Members (`Shape.member`) that are flattened though the model does not say so. */
-  readonly flattened?: readonly string[];
-}
-
-/** Where in the URL a service's resources live, and what the URL says. */
-export interface PathDialect {
-  /** True when a request to this path that names no service otherwise is for this one. */
-  claims(path: string): boolean;
-  /**
-   * Input members the path supplies to `operation`; those of the body win. Undefined when it supplies none.
-   * @throws ServiceError when the operation is not valid on this path.
-   */
-  input(operation: string, call: Call): Readonly<Record<string, unknown>> | undefined;
+/** How a member is spelled in the Query protocol where its name in the model is not it. */
+export interface QueryName {
+  readonly name: string;
+  /** For maps: names of an entry's key and value. */
+  readonly key?: string;
+  readonly value?: string;
 }
 
 export interface Dialect {
-  /** Prefix of `__type` for errors the model knows: `com.amazonaws.sqs#`. None when absent. */
-  readonly errorNamespace?: string;
-  /** By shape name (the `code` of a ServiceError). */
-  readonly errors?: Readonly<Record<string, ErrorSpelling>>;
-  /** The message as this protocol words it; the error's own when absent. */
-  readonly errorMessage?: (error: ServiceError, protocol: WireProtocol) => string;
-  /** Query errors carry an empty `<Detail/>`. */
-  readonly errorDetail?: boolean;
-  /** Constraints of the model that this service checks itself, in its own words. */
-  readonly uncheckedConstraints?: readonly ConstraintKind[];
-  /**
-   * The service's own error for violated constraints (never empty, in the model's order).
-   * Undefined leaves them to the framework's `ValidationException`.
-   */
-  readonly validationError?: (violations: readonly Violation[], operation: string) => ServiceError | undefined;
-  /** Present when the service speaks Query beside the protocol of its model. */
-  readonly query?: QueryDialect;
-  /** The error for an action this service does not have; the framework's when absent. */
-  readonly unknownAction?: (action: string) => ServiceError;
-  readonly path?: PathDialect;
+  /** Goes before a modelled error's name in `__type`: `com.amazonaws.sqs#`. */
+  readonly errorTypePrefix?: string;
+  /** For services that moved from Query to JSON: the older code and status of an error shape. */
+  readonly queryErrors?: Readonly<Record<string, { readonly code: string; readonly status: number }>>;
+  /** Whether requests may also come in the Query protocol although the model names another. */
+  readonly alsoQuery?: { readonly version: string; readonly xmlNamespace: string };
+  /** Query names of members, by member name; a list whose member is not here takes its member shape's name. */
+  readonly queryNames?: Readonly<Record<string, QueryName>>;
+  /** `required`: only absent members are checked from the model; the operations word the rest themselves. */
+  readonly constraints?: "all" | "required";
+  /** The refusal for an input that breaks the model's constraints; AWS's usual ValidationException when absent. */
+  readonly invalidInput?: (violations: readonly ConstraintViolation[], call: Call) => ServiceError;
+  /** A refusal's text where it differs by protocol. */
+  readonly errorMessage?: (error: ServiceError, call: Call) => string;
+  /** Whether a request that names no service by target or scope is for this one, by its path: a queue URL. */
+  readonly ownsPath?: (path: string) => boolean;
+  /** Members that the path supplies; those in the body win. */
+  readonly pathInput?: (path: string) => Readonly<Record<string, unknown>>;
+  /** A refusal for an operation that is not valid at this path. */
+  readonly refusePath?: (operation: string, path: string) => ServiceError | undefined;
+  /** Largest body, in bytes, before decompression and after; the server's when absent. */
+  readonly bodyBytesMax?: number;
 }
