@@ -19,6 +19,7 @@ export const errors = {
   invalidValue: (value: string | number, parameter: string, reason: string) =>
     new ServiceError("InvalidParameterValueException", `Value ${value} for parameter ${parameter} is invalid. Reason: ${reason}`),
   missingParameter: (name: string) => new ServiceError("MissingRequiredParameterException", `The request must contain the parameter ${name}.`),
+  onlyForFifo: (name: string) => new ServiceError("InvalidAttributeName", `You can specify the ${name} only when FifoQueue is set to true.`),
   overLimitInFlight: () =>
     new ServiceError("OverLimit", "The queue has reached the limit of messages that are in flight.", { status: 403 }),
   purgeInProgress: (name: string) =>

@@ -60,11 +60,36 @@ function emptyValue(name: string, type: string) {
   return errors.invalidParameter(`Message (user) attribute '${name}' must contain a non-empty value of type '${type === "Binary" ? "Binary" : "String"}'.`);
 }
 
+/** At most 38 significant digits, from 10^-128 to 10^126. The pattern never backtracks: a value may be a megabyte long. */
 function checkNumber(name: string, text: string): string {
-  if (!/^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/.test(text)) {
+  const match = /^[+-]?(?:(\d+)(?:\.(\d*))?|\.(\d+))(?:[eE]([+-]?\d{1,6}))?$/.exec(text);
+  if (match === null || !isInRange(match[1] ?? "", match[2] ?? match[3] ?? "", Number(match[4] ?? 0))) {
     throw errors.invalidParameter(`Can't cast the value of message (user) attribute '${name}' to a number.`);
   }
   return text;
+}
+
+function isInRange(whole: string, fraction: string, exponent: number): boolean {
+  const digits = whole + fraction;
+  let first = 0;
+  while (digits[first] === "0") first += 1;
+  if (first === digits.length) return true;
+  let end = digits.length;
+  while (digits[end - 1] === "0") end -= 1;
+  const magnitude = whole.length - first - 1 + exponent;
+  const isPowerOfTen = end - first === 1 && digits[first] === "1";
+  return end - first <= 38 && magnitude >= -128 && (magnitude < 126 || (magnitude === 126 && isPowerOfTen));
+}
+
+/** What `attributesBytes` will give for attributes that have not been checked yet. */
+export function givenBytes(given: Readonly<Record<string, MessageAttributeValue>> | undefined): number {
+  if (given === undefined) return 0;
+  let bytes = 0;
+  for (const [name, { DataType, StringValue, BinaryValue }] of Object.entries(given)) {
+    bytes += Buffer.byteLength(name) + Buffer.byteLength(DataType ?? "");
+    bytes += BinaryValue?.length ?? Buffer.byteLength(StringValue ?? "");
+  }
+  return bytes;
 }
 
 /** Bytes that count towards a message's size. */

@@ -39,6 +39,7 @@ export function checkAttributes(attributes: Readonly<Record<string, string>>): R
       if (value !== "false") throw errors.invalidAttributeValue(name);
       checked[name] = value;
     } else if (name === "FifoQueue" && value === "true") throw errors.unsupported("FIFO queues are");
+    else if (name === "DeduplicationScope" || name === "FifoThroughputLimit") throw errors.onlyForFifo(name);
     else if (fifoOnly.has(name)) throw errors.invalidAttributeName(name);
     else if (unsupported.has(name)) throw errors.unsupported(`The attribute ${name} is`);
     else throw errors.invalidAttributeName(name);

@@ -23,6 +23,8 @@ export interface QueueMessage {
 
 export class QueueMessages {
   readonly #all = new Map<number, QueueMessage>();
+  /** Every message, oldest first. A list of its own: an undo puts messages back, which a map would put at its end. */
+  readonly #byAge = new SortedList<QueueMessage>((left, right) => left.row.sequence - right.row.sequence);
   readonly #visible = new SortedList<QueueMessage>((left, right) => left.row.sequence - right.row.sequence);
   readonly #hidden = new SortedList<QueueMessage>((left, right) => left.visibleAt - right.visibleAt || left.row.sequence - right.row.sequence);
   #delayedCount = 0;
@@ -41,8 +43,7 @@ export class QueueMessages {
   }
 
   oldest(): QueueMessage | undefined {
-    for (const message of this.#all.values()) return message;
-    return undefined;
+    return this.#byAge.first();
   }
 
   /** When the next hidden message becomes visible. */
@@ -139,12 +140,14 @@ export class QueueMessages {
 
   #add(message: QueueMessage, now: number): void {
     this.#all.set(message.row.sequence, message);
+    this.#byAge.add(message);
     this.#nextSequence = Math.max(this.#nextSequence, message.row.sequence + 1);
     this.#place(message, now);
   }
 
   #take(message: QueueMessage): void {
     this.#all.delete(message.row.sequence);
+    this.#byAge.remove(message);
     this.#unplace(message);
   }
 

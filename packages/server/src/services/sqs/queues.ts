@@ -78,7 +78,9 @@ export class Queues {
   messages(tx: Transaction, queue: QueueRow): QueueMessages {
     const { messages } = this.#state(queue.id);
     this.#expire(tx, queue, messages);
-    messages.promote(tx.now);
+    // Whoever moves them wakes the receivers: the alarm that comes later finds nothing left to move.
+    const moved = messages.promote(tx.now);
+    if (moved > 0) this.kernel.waiters.wake(queue.arn, moved);
     return messages;
   }
 

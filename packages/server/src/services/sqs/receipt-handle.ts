@@ -12,7 +12,9 @@ export function formatReceiptHandle(handle: ReceiptHandle, nonce: string): strin
 /** Undefined for a text that no receive has given. */
 export function parseReceiptHandle(text: string): ReceiptHandle | undefined {
   if (text.length > 1_024) return undefined;
-  const match = /^1 (\d{1,15}) (\d{1,15}) ([0-9a-f-]{36}) [0-9a-f-]{36}$/.exec(Buffer.from(text, "base64").toString("latin1"));
-  if (match === null) return undefined;
+  const bytes = Buffer.from(text, "base64");
+  const match = /^1 (\d{1,15}) (\d{1,15}) ([0-9a-f-]{36}) [0-9a-f-]{36}$/.exec(bytes.toString("latin1"));
+  // Decoding passes over characters that are not base64; a handle is exactly what was given, or garbage.
+  if (match === null || bytes.toString("base64") !== text) return undefined;
   return { queueId: Number(match[1]), sequence: Number(match[2]), messageId: match[3] ?? "" };
 }

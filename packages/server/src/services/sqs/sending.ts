@@ -4,7 +4,7 @@ import type { MessageAttributeValue, SendMessageCommandInput } from "@aws-sdk/cl
 import type { Call } from "../../kernel/call.ts";
 import type { Transaction } from "../../kernel/transaction.ts";
 import { errors } from "./errors.ts";
-import { attributesBytes, attributesMd5, hasInvalidCharacters, storeAttributes } from "./message-attributes.ts";
+import { attributesBytes, attributesMd5, givenBytes, hasInvalidCharacters, storeAttributes } from "./message-attributes.ts";
 import { numberAttribute } from "./queue-attributes.ts";
 import type { Queues } from "./queues.ts";
 import type { MessageRow, QueueRow } from "./tables.ts";
@@ -18,9 +18,9 @@ export interface SentMessage {
   MD5OfMessageSystemAttributes?: string;
 }
 
-/** Bytes that count towards the limits of a queue and a batch. */
+/** Bytes that count towards the limit of a batch, of a message not checked yet. */
 export function messageBytes(message: OutgoingMessage): number {
-  return Buffer.byteLength(message.MessageBody ?? "") + attributesBytes(storeAttributes(message.MessageAttributes));
+  return Buffer.byteLength(message.MessageBody ?? "") + givenBytes(message.MessageAttributes);
 }
 
 /** @param tooLong words the refusal of a message over the queue's limit; single sends and batches differ */
@@ -65,9 +65,12 @@ export function send(queues: Queues, tx: Transaction, queue: QueueRow, message: 
 
 function systemAttributes(given: Readonly<Record<string, MessageAttributeValue>> | undefined) {
   const attributes = storeAttributes(given);
-  for (const name of Object.keys(attributes ?? {})) {
+  for (const [name, { StringValue, DataType }] of Object.entries(attributes ?? {})) {
     if (name !== "AWSTraceHeader") {
       throw errors.invalidParameter(`Message system attribute name '${name}' is invalid.`);
+    }
+    if (StringValue === undefined || DataType !== "String") {
+      throw errors.invalidParameter(`Message system attribute '${name}' must be of type 'String'.`);
     }
   }
   return attributes;

@@ -1,6 +1,7 @@
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_DeleteQueue.html */
 import type { DeleteQueueCommandInput } from "@aws-sdk/client-sqs";
 import type { Operation } from "../../../kernel/operation.ts";
+import { limits } from "../limits.ts";
 import type { Queues } from "../queues.ts";
 import { deletedQueuesTable, deliveriesTable, messagesTable, queuesTable } from "../tables.ts";
 
@@ -11,6 +12,11 @@ export function deleteQueue(queues: Queues): Operation<DeleteQueueCommandInput, 
       tx.delete(queuesTable, queue.arn);
       tx.delete(messagesTable, queue.id);
       tx.delete(deliveriesTable, queue.id);
+      // Names free again are forgotten here, so that the table holds a minute's deletions and no more.
+      const freeBefore = tx.now - limits.nameBlockedAfterDeleteSeconds * 1000;
+      for (const { arn, deletedAt } of [...queues.kernel.resident(deletedQueuesTable).values()]) {
+        if (deletedAt <= freeBefore) tx.delete(deletedQueuesTable, arn);
+      }
       tx.put(deletedQueuesTable, { shard: queue.shard, arn: queue.arn, deletedAt: tx.now });
       queues.forget(tx, queue);
       return {};

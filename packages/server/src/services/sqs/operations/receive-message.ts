@@ -10,7 +10,7 @@ import type { Operation } from "../../../kernel/operation.ts";
 import { errors } from "../errors.ts";
 import { limits } from "../limits.ts";
 import { attributesMd5, selectAttributes } from "../message-attributes.ts";
-import { numberAttribute } from "../queue-attributes.ts";
+import { checkAttributeName, numberAttribute } from "../queue-attributes.ts";
 import type { QueueMessage } from "../queue-messages.ts";
 import type { Queues } from "../queues.ts";
 import { formatReceiptHandle } from "../receipt-handle.ts";
@@ -21,6 +21,7 @@ export function receiveMessage(queues: Queues): Operation<ReceiveMessageCommandI
     decide(tx, input, { call, arrivedAt, expired }) {
       const queue = queues.byUrl(tx, call, input.QueueUrl);
       const { max, waitSeconds, visibilitySeconds } = checkNumbers(input);
+      checkNames(input);
       const waitMs = (waitSeconds ?? numberAttribute(queue, "ReceiveMessageWaitTimeSeconds")) * 1000;
       const messages = queues.messages(tx, queue);
       const room = limits.inFlightMax - messages.counts.inFlight;
@@ -34,7 +35,8 @@ export function receiveMessage(queues: Queues): Operation<ReceiveMessageCommandI
       }
       tx.deferDurability();
       queues.statistics(queue).received += taken.length;
-      queues.changed(tx, queue, 0);
+      // With a timeout of zero the messages are there for the next receiver at once.
+      queues.changed(tx, queue, visibilityMs === 0 ? taken.length : 0);
       return { Messages: taken.map((message) => show(queues, message, input)) };
     },
   };
@@ -52,6 +54,28 @@ function checkNumbers(input: ReceiveMessageCommandInput): { max: number; waitSec
     throw errors.invalidValue(visibilitySeconds, "VisibilityTimeout", "Must be >= 0 and <= 43200, if provided.");
   }
   return { max, waitSeconds, visibilitySeconds };
+}
+
+const systemAttributeNames: ReadonlySet<string> = new Set([
+  "All",
+  "AWSTraceHeader",
+  "ApproximateFirstReceiveTimestamp",
+  "ApproximateReceiveCount",
+  "DeadLetterQueueSourceArn",
+  "MessageDeduplicationId",
+  "MessageGroupId",
+  "SenderId",
+  "SentTimestamp",
+  "SequenceNumber",
+]);
+
+/** The older list of names may also hold those of queue attributes; no message has them. */
+function checkNames({ AttributeNames = [], MessageSystemAttributeNames = [], ReceiveRequestAttemptId: attemptId }: ReceiveMessageCommandInput): void {
+  for (const name of MessageSystemAttributeNames) if (!systemAttributeNames.has(name)) throw errors.invalidAttributeName(name);
+  for (const name of AttributeNames) if (!systemAttributeNames.has(name)) checkAttributeName(name);
+  if (attemptId !== undefined) {
+    throw errors.invalidValue(attemptId, "ReceiveRequestAttemptId", "The request includes a parameter that is not valid for this queue type.");
+  }
 }
 
 function show(queues: Queues, { row, delivery }: QueueMessage, input: ReceiveMessageCommandInput): Message {
