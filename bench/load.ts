@@ -44,7 +44,8 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
   state.stopped = true;
   await Promise.all(clients);
   latencies.sort((left, right) => left - right);
-  const at = (share: number): number => latencies[Math.min(latencies.length - 1, Math.floor(latencies.length * share))] ?? Number.NaN;
+  const at = (share: number): number =>
+    latencies[Math.min(latencies.length - 1, Math.floor(latencies.length * share))] ?? Number.NaN;
   return { requestsPerSecond: latencies.length / elapsedSeconds, medianMs: at(0.5), p99Ms: at(0.99) };
 }
 

@@ -24,7 +24,10 @@ interface Server {
 const benchmarks: Readonly<Record<string, (tutti: Server, echo: Server) => Promise<void>>> = {
   "sqs-send": async (tutti, echo) => {
     await call(tutti, "AmazonSQS.CreateQueue", { QueueName: "bench" });
-    const body = JSON.stringify({ QueueUrl: `http://${host}:${tutti.port}/000000000000/bench`, MessageBody: "x".repeat(256) });
+    const body = JSON.stringify({
+      QueueUrl: `http://${host}:${tutti.port}/000000000000/bench`,
+      MessageBody: "x".repeat(256),
+    });
     const request = postRequest("/", { "content-type": jsonType, "x-amz-target": "AmazonSQS.SendMessage" }, body);
     await compare("SendMessage, 256-byte body, every message synced to disk", tutti, echo, request);
   },
@@ -37,7 +40,10 @@ if (benchmark === undefined) {
   process.exit(1);
 }
 const folder = await mkdtemp(join(tmpdir(), "tutti-bench-"));
-const tutti = await start(["../packages/server/src/cli/main.ts", "start", "--port", "0", "--data-dir", folder, "--log-level", "warn"], /endpoint\s+http:\/\/[^:]+:(\d+)[\s\S]*Ready\./);
+const tutti = await start(
+  ["../packages/server/src/cli/main.ts", "start", "--port", "0", "--data-dir", folder, "--log-level", "warn"],
+  /endpoint\s+http:\/\/[^:]+:(\d+)[\s\S]*Ready\./,
+);
 const echo = await start(["./echo-server.ts"], /port (\d+)/);
 try {
   await benchmark(tutti, echo);
@@ -52,7 +58,8 @@ async function compare(title: string, measured: Server, yardstick: Server, reque
   for (let round = 0; round < rounds; round += 1) {
     results.push({ yardstick: await load(yardstick, request), measured: await load(measured, request) });
   }
-  const rate = (side: "measured" | "yardstick"): number => median(results.map((result) => result[side].requestsPerSecond));
+  const rate = (side: "measured" | "yardstick"): number =>
+    median(results.map((result) => result[side].requestsPerSecond));
   const ratio = median(results.map((result) => result.measured.requestsPerSecond / result.yardstick.requestsPerSecond));
   process.stdout.write(
     `${title}; ${connections} connections, ${rounds} rounds, medians\n` +
@@ -64,7 +71,15 @@ async function compare(title: string, measured: Server, yardstick: Server, reque
 }
 
 function load(server: Server, request: Buffer): Promise<LoadResult> {
-  return runLoad({ host, port: server.port, connections, seconds: 3, warmUpSeconds: 1, request: () => request, expectStatus: 200 });
+  return runLoad({
+    host,
+    port: server.port,
+    connections,
+    seconds: 3,
+    warmUpSeconds: 1,
+    request: () => request,
+    expectStatus: 200,
+  });
 }
 
 async function call(server: Server, target: string, input: object): Promise<void> {
@@ -78,7 +93,9 @@ async function call(server: Server, target: string, input: object): Promise<void
 
 function start(words: readonly string[], ready: RegExp): Promise<Server> {
   const [file = "", ...rest] = words;
-  const child: ChildProcess = spawn(process.execPath, [fileURLToPath(new URL(file, import.meta.url)), ...rest], { stdio: ["ignore", "pipe", "inherit"] });
+  const child: ChildProcess = spawn(process.execPath, [fileURLToPath(new URL(file, import.meta.url)), ...rest], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
   return new Promise((resolve, reject) => {
     let output = "";
     child.once("exit", (code) => reject(new Error(`${file} ended with ${code}`)));

@@ -15,7 +15,14 @@ test("there are the 39 operators of the language", () => {
 });
 
 describe("comparisons", () => {
-  const input = { n: 5, s: "b", t: true, when: "2024-02-29T12:00:00Z", none: null, same: { n: 5, s: "b", when: "2024-02-29T13:00:00+01:00" } };
+  const input = {
+    n: 5,
+    s: "b",
+    t: true,
+    when: "2024-02-29T12:00:00Z",
+    none: null,
+    same: { n: 5, s: "b", when: "2024-02-29T13:00:00+01:00" },
+  };
   const cases: [string, string, Json, boolean][] = [
     ["$.n", "NumericEquals", 5, true],
     ["$.n", "NumericEquals", 5.5, false],
@@ -47,7 +54,8 @@ describe("comparisons", () => {
     ["$.s", "StringMatches", "*", true],
   ];
   for (const [Variable, operator, operand, expected] of cases) {
-    test(`${Variable} ${operator} ${String(operand)}`, () => assert.equal(matches({ Variable, [operator]: operand }, input), expected));
+    test(`${Variable} ${operator} ${String(operand)}`, () =>
+      assert.equal(matches({ Variable, [operator]: operand }, input), expected));
   }
 
   test("combine", () => {
@@ -74,7 +82,8 @@ test("wildcards match runs of characters and can be escaped, in bounded time", (
     ["", "", true],
     ["", "*", true],
   ];
-  for (const [text, pattern, expected] of cases) assert.equal(matchesWildcard(text, pattern), expected, `${text} ${pattern}`);
+  for (const [text, pattern, expected] of cases)
+    assert.equal(matchesWildcard(text, pattern), expected, `${text} ${pattern}`);
   assert.equal(matchesWildcard("a".repeat(20_000), `${"*a".repeat(50)}b`), false);
 });
 
@@ -85,5 +94,8 @@ test("every problem of a rule is named with its place", () => {
   assert.deepEqual(pointers({ Variable: "$.a" }), [""]);
   assert.deepEqual(pointers({ Variable: "$.a", IsNull: true, IsString: true }), [""]);
   assert.deepEqual(pointers({ And: [] }), ["/And"]);
-  assert.deepEqual(pointers({ Not: { Variable: "$.a", TimestampEquals: "2023-02-29T00:00:00Z", Next: "X" } }), ["/Not/Next", "/Not/TimestampEquals"]);
+  assert.deepEqual(pointers({ Not: { Variable: "$.a", TimestampEquals: "2023-02-29T00:00:00Z", Next: "X" } }), [
+    "/Not/Next",
+    "/Not/TimestampEquals",
+  ]);
 });

@@ -52,7 +52,8 @@ function compile(rule: Json, pointer: string, problems: RuleProblem[], depth: nu
   }
   const [name, another] = found;
   if (name === undefined) return report(pointer, "A Choice Rule must have exactly one comparison operator");
-  if (another !== undefined) return report(pointer, `A Choice Rule must have exactly one comparison operator, but has: ${found.join(", ")}`);
+  if (another !== undefined)
+    return report(pointer, `A Choice Rule must have exactly one comparison operator, but has: ${found.join(", ")}`);
   const value = rule[name] ?? null;
   if (name === "And" || name === "Or") return combination(name, value, `${pointer}/${name}`, problems, depth);
   if (name === "Not") {
@@ -81,7 +82,9 @@ function comparison(rule: JsonObject, name: string, value: Json, pointer: string
   if (operator === undefined) return never;
   if (operator.isPath) {
     const other = path(value, `${pointer}/${name}`, problems, pointer);
-    return variable === undefined || other === undefined ? never : (scope) => operator.test(read(variable, scope), read(other, scope));
+    return variable === undefined || other === undefined
+      ? never
+      : (scope) => operator.test(read(variable, scope), read(other, scope));
   }
   const refusal = operator.refuse(value);
   if (refusal !== undefined) {
@@ -108,12 +111,20 @@ function read(variable: CompiledPath, scope: Scope): Json {
   try {
     return variable.evaluate(scope);
   } catch (error) {
-    if (error instanceof PathNotFound) throw new PathNotFound(`Invalid path '${variable.text}': The choice state's condition path references an invalid value.`);
+    if (error instanceof PathNotFound)
+      throw new PathNotFound(
+        `Invalid path '${variable.text}': The choice state's condition path references an invalid value.`,
+      );
     throw error;
   }
 }
 
-function path(text: Json | undefined, place: string, problems: RuleProblem[], rulePlace: string): CompiledPath | undefined {
+function path(
+  text: Json | undefined,
+  place: string,
+  problems: RuleProblem[],
+  rulePlace: string,
+): CompiledPath | undefined {
   if (text === undefined) {
     problems.push({ pointer: rulePlace, message: "The field 'Variable' is required but was missing" });
     return undefined;

@@ -29,10 +29,26 @@ interface Kind {
 }
 
 const kinds: Readonly<Record<string, Kind>> = {
-  Boolean: { name: "Boolean", read: (value) => (typeof value === "boolean" ? Number(value) : undefined), orders: ["Equals"] },
-  Numeric: { name: "Number", read: (value) => (typeof value === "number" ? value : undefined), orders: Object.keys(orders) },
-  String: { name: "String", read: (value) => (typeof value === "string" ? value : undefined), orders: Object.keys(orders) },
-  Timestamp: { name: "Timestamp", read: (value) => (typeof value === "string" ? instant(value) : undefined), orders: Object.keys(orders) },
+  Boolean: {
+    name: "Boolean",
+    read: (value) => (typeof value === "boolean" ? Number(value) : undefined),
+    orders: ["Equals"],
+  },
+  Numeric: {
+    name: "Number",
+    read: (value) => (typeof value === "number" ? value : undefined),
+    orders: Object.keys(orders),
+  },
+  String: {
+    name: "String",
+    read: (value) => (typeof value === "string" ? value : undefined),
+    orders: Object.keys(orders),
+  },
+  Timestamp: {
+    name: "Timestamp",
+    read: (value) => (typeof value === "string" ? instant(value) : undefined),
+    orders: Object.keys(orders),
+  },
 };
 
 const typeTests: Readonly<Record<string, (value: Json) => boolean>> = {
@@ -49,12 +65,14 @@ function make(): Record<string, Operator> {
     for (const order of kind.orders) {
       const accept = orders[order] ?? (() => false);
       const test = (variable: Json, operand: Json): boolean => compare(kind, variable, operand, accept);
-      const refuse = (operand: Json): string | undefined => (kind.read(operand) === undefined ? `Expected value of type ${kind.name}` : undefined);
+      const refuse = (operand: Json): string | undefined =>
+        kind.read(operand) === undefined ? `Expected value of type ${kind.name}` : undefined;
       all[prefix + order] = { isPath: false, refuse, test };
       all[`${prefix}${order}Path`] = { isPath: true, refuse: () => undefined, test };
     }
   }
-  const boolean = (operand: Json): string | undefined => (typeof operand === "boolean" ? undefined : "Expected value of type Boolean");
+  const boolean = (operand: Json): string | undefined =>
+    typeof operand === "boolean" ? undefined : "Expected value of type Boolean";
   for (const [name, is] of Object.entries(typeTests)) {
     all[name] = { isPath: false, refuse: boolean, test: (variable, operand) => is(variable) === operand };
   }
@@ -63,7 +81,8 @@ function make(): Record<string, Operator> {
   all["StringMatches"] = {
     isPath: false,
     refuse: (operand) => (typeof operand === "string" ? undefined : "Expected value of type String"),
-    test: (variable, operand) => typeof variable === "string" && typeof operand === "string" && matchesWildcard(variable, operand),
+    test: (variable, operand) =>
+      typeof variable === "string" && typeof operand === "string" && matchesWildcard(variable, operand),
   };
   return all;
 }

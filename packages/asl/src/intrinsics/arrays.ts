@@ -18,7 +18,9 @@ export const arrayFunctions: Readonly<Record<string, IntrinsicFunction>> = {
     const items = bounded(parameters[0]);
     const size = integer(parameters[1]);
     if (size < 1) refuse("The chunk size must be a positive integer");
-    return Array.from({ length: Math.ceil(items.length / size) }, (_, index) => items.slice(index * size, (index + 1) * size));
+    return Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
+      items.slice(index * size, (index + 1) * size),
+    );
   },
   ArrayContains(parameters) {
     arity(parameters, 2);

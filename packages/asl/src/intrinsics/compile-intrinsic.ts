@@ -17,7 +17,12 @@ import { textFunctions } from "./texts.ts";
 
 const nestingMax = 10;
 
-const functions: Readonly<Record<string, IntrinsicFunction>> = { ...arrayFunctions, ...encodingFunctions, ...numberFunctions, ...textFunctions };
+const functions: Readonly<Record<string, IntrinsicFunction>> = {
+  ...arrayFunctions,
+  ...encodingFunctions,
+  ...numberFunctions,
+  ...textFunctions,
+};
 
 type Evaluate = (scope: Scope) => Json;
 
@@ -30,7 +35,8 @@ export function compileIntrinsic(text: string): CompiledTemplate {
     if (!reader.done) reader.fail(`unexpected '${reader.peek()}'`);
     return { kind: "template", evaluate };
   } catch (error) {
-    if (error instanceof PathSyntaxError) throw new TemplateSyntaxError(`Invalid intrinsic function call '${text}': ${error.message}`);
+    if (error instanceof PathSyntaxError)
+      throw new TemplateSyntaxError(`Invalid intrinsic function call '${text}': ${error.message}`);
     throw error;
   }
 }
@@ -54,7 +60,11 @@ function call(reader: TextReader, depth: number): Evaluate {
     try {
       return apply(values, scope.host);
     } catch (error) {
-      if (error instanceof IntrinsicProblem) throw new TemplateError("States.IntrinsicFailure", `${error.message} in the intrinsic function call '${source}'`);
+      if (error instanceof IntrinsicProblem)
+        throw new TemplateError(
+          "States.IntrinsicFailure",
+          `${error.message} in the intrinsic function call '${source}'`,
+        );
       throw error;
     }
   };
@@ -94,7 +104,8 @@ function pathParameter(reader: TextReader): Evaluate {
     try {
       return path.evaluate(scope);
     } catch (error) {
-      if (error instanceof PathNotFound) throw new TemplateError("States.Runtime", `Invalid path '${path.text}' : ${error.message}`);
+      if (error instanceof PathNotFound)
+        throw new TemplateError("States.Runtime", `Invalid path '${path.text}' : ${error.message}`);
       throw error;
     }
   };

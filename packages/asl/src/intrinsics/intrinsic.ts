@@ -25,7 +25,9 @@ export function text(value: Json | undefined): string {
 
 export function shortText(value: Json | undefined): string {
   const found = text(value);
-  return found.length <= textCharactersMax ? found : refuse(`The string is longer than ${textCharactersMax} characters`);
+  return found.length <= textCharactersMax
+    ? found
+    : refuse(`The string is longer than ${textCharactersMax} characters`);
 }
 
 export function array(value: Json | undefined): readonly Json[] {

@@ -4,7 +4,14 @@ import type { Json } from "../json/value.ts";
 import { TemplateError, TemplateSyntaxError } from "../paths/errors.ts";
 import { compileIntrinsic } from "./compile-intrinsic.ts";
 
-const input = { list: [1, 2, 3, 4, 5, 6, 7, 8, 9], mixed: [1, "1", { a: 1, b: 2 }, { b: 2, a: 1 }, 1], name: "Ada", json: '{"a":1}', object: { a: 1 }, other: { a: 2, b: 3 } };
+const input = {
+  list: [1, 2, 3, 4, 5, 6, 7, 8, 9],
+  mixed: [1, "1", { a: 1, b: 2 }, { b: 2, a: 1 }, 1],
+  name: "Ada",
+  json: '{"a":1}',
+  object: { a: 1 },
+  other: { a: 2, b: 3 },
+};
 
 function evaluate(text: string): Json {
   return compileIntrinsic(text).evaluate({ input, context: {}, host: { random: () => 0.5, uuid: () => "u" } });
@@ -66,13 +73,26 @@ test("a refused parameter is States.IntrinsicFailure", () => {
     "States.MathRandom(2, 2)",
     "States.UUID(1)",
   ]) {
-    assert.throws(() => evaluate(text), (error) => error instanceof TemplateError && error.errorName === "States.IntrinsicFailure", text);
+    assert.throws(
+      () => evaluate(text),
+      (error) => error instanceof TemplateError && error.errorName === "States.IntrinsicFailure",
+      text,
+    );
   }
 });
 
 test("what is no call is refused when it is compiled", () => {
   const deep = `${"States.Array(".repeat(11)}1${")".repeat(11)}`;
-  for (const text of ["", "States.Nope()", "States.Format('a'", "States.Format('a)", "States.UUID() x", "States.Array(1 2)", "States.Array(a)", deep]) {
+  for (const text of [
+    "",
+    "States.Nope()",
+    "States.Format('a'",
+    "States.Format('a)",
+    "States.UUID() x",
+    "States.Array(1 2)",
+    "States.Array(a)",
+    deep,
+  ]) {
     assert.throws(() => compileIntrinsic(text), TemplateSyntaxError, text);
   }
 });

@@ -79,7 +79,7 @@ export function isJavaIdentifierStart(character: string): boolean {
 
 export function isJavaIdentifierPart(character: string): boolean {
   // Java counts the ignorable control characters as parts of an identifier.
-  // oxlint-disable-next-line no-control-regex
+  // oxlint-disable-next-line no-control-regex -- Java counts these control characters
   return /^[\p{L}\p{Nl}\p{Sc}\p{Pc}\p{Nd}\p{Mc}\p{Mn}\p{Cf}\0-\x08\x0e-\x1b\x7f-\x9f]$/u.test(character);
 }
 

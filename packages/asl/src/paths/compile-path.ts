@@ -51,7 +51,10 @@ function write(target: Json | undefined, steps: readonly (string | number)[], de
   const inside = isJsonObject(target) && Object.hasOwn(target, place) ? target[place] : undefined;
   const written = write(inside, steps, depth + 1, value);
   // Object.fromEntries defines own properties, `__proto__` among them.
-  return Object.fromEntries([...Object.entries(target ?? {}).filter(([name]) => name !== place || inside !== undefined), [place, written]]);
+  return Object.fromEntries([
+    ...Object.entries(target ?? {}).filter(([name]) => name !== place || inside !== undefined),
+    [place, written],
+  ]);
 }
 
 function mismatch(steps: readonly (string | number)[], target: Json | undefined): ReferencePathMismatch {

@@ -41,20 +41,33 @@ function compile(template: Json, pointer: string, problems: TemplateProblem[]): 
   return (scope) => Object.fromEntries(members.map(([name, evaluate]) => [name, evaluate(scope)]));
 }
 
-function member(template: JsonObject, name: string, value: Json, pointer: string, problems: TemplateProblem[]): [string, Evaluate] {
+function member(
+  template: JsonObject,
+  name: string,
+  value: Json,
+  pointer: string,
+  problems: TemplateProblem[],
+): [string, Evaluate] {
   const place = `${pointer}/${name.replaceAll("~", "~0").replaceAll("/", "~1")}`;
   if (!name.endsWith(".$")) return [name, compile(value, place, problems)];
   const plain = name.slice(0, -2);
-  if (Object.hasOwn(template, plain)) problems.push({ pointer: place, message: `The field '${plain}' is given twice: as '${plain}' and as '${name}'` });
+  if (Object.hasOwn(template, plain))
+    problems.push({ pointer: place, message: `The field '${plain}' is given twice: as '${plain}' and as '${name}'` });
   if (typeof value !== "string") {
-    problems.push({ pointer: place, message: `The value for the field '${name}' must be a valid JSONPath or a valid intrinsic function call` });
+    problems.push({
+      pointer: place,
+      message: `The value for the field '${name}' must be a valid JSONPath or a valid intrinsic function call`,
+    });
     return [plain, () => null];
   }
   try {
     return [plain, expression(name, value)];
   } catch (error) {
     if (!(error instanceof PathSyntaxError) && !(error instanceof TemplateSyntaxError)) throw error;
-    problems.push({ pointer: place, message: `The value for the field '${name}' must be a valid JSONPath or a valid intrinsic function call` });
+    problems.push({
+      pointer: place,
+      message: `The value for the field '${name}' must be a valid JSONPath or a valid intrinsic function call`,
+    });
     return [plain, () => null];
   }
 }
@@ -71,7 +84,10 @@ function expression(name: string, text: string): Evaluate {
     } catch (error) {
       if (!(error instanceof PathNotFound)) throw error;
       const input = JSON.stringify(text.startsWith("$$") ? scope.context : scope.input);
-      throw new TemplateError("States.Runtime", `The JSONPath '${text}' specified for the field '${name}' could not be found in the input '${input}'`);
+      throw new TemplateError(
+        "States.Runtime",
+        `The JSONPath '${text}' specified for the field '${name}' could not be found in the input '${input}'`,
+      );
     }
   };
 }

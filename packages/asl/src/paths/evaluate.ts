@@ -33,8 +33,10 @@ export function step(value: Json, segment: Segment): Json | undefined {
 function missing(segments: readonly Segment[], index: number, rootText: string, value: Json): PathNotFound {
   const place = spell(rootText, segments.slice(0, index + 1));
   const segment = segments[index];
-  if (segment?.kind === "index" && isJsonArray(value)) return new PathNotFound(`Index out of bounds when evaluating path ${place}`);
-  if (index === segments.length - 1 && (isJsonObject(value) || segment?.kind === "index")) return new PathNotFound(`No results for path: ${place}`);
+  if (segment?.kind === "index" && isJsonArray(value))
+    return new PathNotFound(`Index out of bounds when evaluating path ${place}`);
+  if (index === segments.length - 1 && (isJsonObject(value) || segment?.kind === "index"))
+    return new PathNotFound(`No results for path: ${place}`);
   return new PathNotFound(`Missing property in path ${place}`);
 }
 
@@ -57,7 +59,9 @@ function expand(root: Json, value: Json, segment: Segment): readonly Json[] {
     case "wildcard":
       return children(value);
     case "members":
-      return isJsonObject(value) ? segment.names.flatMap((name) => (Object.hasOwn(value, name) ? [value[name] ?? null] : [])) : [];
+      return isJsonObject(value)
+        ? segment.names.flatMap((name) => (Object.hasOwn(value, name) ? [value[name] ?? null] : []))
+        : [];
     case "indexes":
       return isJsonArray(value) ? segment.indexes.flatMap((index) => value.at(index) ?? []) : [];
     case "slice":

@@ -20,9 +20,21 @@ const operators: readonly (readonly [string, Comparison])[] = [
   [">", (left, right) => ordered(left, right, (order) => order > 0)],
   ["in", (left, right) => left !== undefined && isJsonArray(right) && right.some((item) => deepEqual(item, left))],
   ["nin", (left, right) => left !== undefined && isJsonArray(right) && !right.some((item) => deepEqual(item, left))],
-  ["subsetof", (left, right) => isJsonArray(left) && isJsonArray(right) && left.every((item) => right.some((other) => deepEqual(item, other)))],
-  ["anyof", (left, right) => isJsonArray(left) && isJsonArray(right) && left.some((item) => right.some((other) => deepEqual(item, other)))],
-  ["noneof", (left, right) => isJsonArray(left) && isJsonArray(right) && !left.some((item) => right.some((other) => deepEqual(item, other)))],
+  [
+    "subsetof",
+    (left, right) =>
+      isJsonArray(left) && isJsonArray(right) && left.every((item) => right.some((other) => deepEqual(item, other))),
+  ],
+  [
+    "anyof",
+    (left, right) =>
+      isJsonArray(left) && isJsonArray(right) && left.some((item) => right.some((other) => deepEqual(item, other))),
+  ],
+  [
+    "noneof",
+    (left, right) =>
+      isJsonArray(left) && isJsonArray(right) && !left.some((item) => right.some((other) => deepEqual(item, other))),
+  ],
   ["contains", contains],
   ["size", (left, right) => (isJsonArray(left) || typeof left === "string") && left.length === right],
   ["empty", (left, right) => (isJsonArray(left) || typeof left === "string") && (left.length === 0) === right],
@@ -77,7 +89,8 @@ function term(reader: TextReader, depth: number): FilterTest {
 function pattern(reader: TextReader, left: FilterOperand): FilterTest {
   reader.skipBlanks();
   const text = reader.match(/\/(?:[^/\\]|\\.)*\/[imsu]*/y);
-  if (text === undefined || text.length > limits.patternCharactersMax) reader.fail("a regular expression is missing or too long");
+  if (text === undefined || text.length > limits.patternCharactersMax)
+    reader.fail("a regular expression is missing or too long");
   const end = text.lastIndexOf("/");
   const regular = compileRegular(reader, text.slice(1, end), text.slice(end + 1));
   return (scope) => {

@@ -5,7 +5,20 @@ import type { Segment } from "./segments.ts";
 
 type Call = Extract<Segment, { kind: "call" }>;
 
-export const functionNames: ReadonlySet<string> = new Set(["avg", "concat", "first", "index", "keys", "last", "length", "max", "min", "stddev", "sum", "append"]);
+export const functionNames: ReadonlySet<string> = new Set([
+  "avg",
+  "concat",
+  "first",
+  "index",
+  "keys",
+  "last",
+  "length",
+  "max",
+  "min",
+  "stddev",
+  "sum",
+  "append",
+]);
 
 /** Undefined when the function does not apply to the value. */
 export function callFunction({ name, parameters }: Call, value: Json, root: Json): Json | undefined {
@@ -25,7 +38,9 @@ export function callFunction({ name, parameters }: Call, value: Json, root: Json
     case "append":
       return isJsonArray(value) ? [...value, ...given] : undefined;
     case "concat":
-      return [...(isJsonArray(value) ? value : []), ...given.flat()].filter((item) => typeof item === "string" || typeof item === "number").join("");
+      return [...(isJsonArray(value) ? value : []), ...given.flat()]
+        .filter((item) => typeof item === "string" || typeof item === "number")
+        .join("");
     default:
       return aggregate(name, [...(isJsonArray(value) ? value : []), ...given.flat()]);
   }

@@ -14,7 +14,8 @@ export interface ParsedPath {
 
 /** @throws PathSyntaxError */
 export function parsePath(text: string): ParsedPath {
-  if (text.length > limits.pathCharactersMax) throw new PathSyntaxError(`Path is longer than ${limits.pathCharactersMax} characters`);
+  if (text.length > limits.pathCharactersMax)
+    throw new PathSyntaxError(`Path is longer than ${limits.pathCharactersMax} characters`);
   const reader = new TextReader(text);
   const root = reader.match(/\$(\$|[\p{ID_Start}_][\p{ID_Continue}]*)?/uy);
   if (root === undefined) return reader.fail("a path starts with '$'");

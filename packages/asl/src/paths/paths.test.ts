@@ -65,11 +65,28 @@ describe("reading", () => {
       ["$.list[7]", "Index out of bounds when evaluating path $['list'][7]"],
       ["$.toString", "No results for path: $['toString']"],
     ];
-    for (const [path, message] of missing) assert.throws(() => read(path), (error) => error instanceof PathNotFound && error.message === message);
+    for (const [path, message] of missing)
+      assert.throws(
+        () => read(path),
+        (error) => error instanceof PathNotFound && error.message === message,
+      );
   });
 
   test("what is no path is refused, never anything else", () => {
-    for (const path of ["", "a", "$.", "$[", "$['a", "$.a b", "$[?(@.a ==)]", "$[?(@.a =~ /(a+)+/)]", "$.a.nofunction()", "$[1.5]", `$${".a".repeat(3000)}`, `$[?(${"(".repeat(99)}`]) {
+    for (const path of [
+      "",
+      "a",
+      "$.",
+      "$[",
+      "$['a",
+      "$.a b",
+      "$[?(@.a ==)]",
+      "$[?(@.a =~ /(a+)+/)]",
+      "$.a.nofunction()",
+      "$[1.5]",
+      `$${".a".repeat(3000)}`,
+      `$[?(${"(".repeat(99)}`,
+    ]) {
       assert.throws(() => compilePath(path), PathSyntaxError, path);
     }
   });
@@ -89,7 +106,8 @@ describe("writing", () => {
     for (const path of ["$.a.b.c", "$.list[5]", "$.list.x", "$.a[0]"]) {
       assert.throws(() => compileReferencePath(path).write({ a: { b: 1 }, list: [] }, 1), ReferencePathMismatch, path);
     }
-    for (const path of ["$.a[*]", "$..a", "$.a[0:1]", "$$.a", "$.a[-1]", "$.a.length()"]) assert.throws(() => compileReferencePath(path), PathSyntaxError, path);
+    for (const path of ["$.a[*]", "$..a", "$.a[0:1]", "$$.a", "$.a[-1]", "$.a.length()"])
+      assert.throws(() => compileReferencePath(path), PathSyntaxError, path);
   });
 
   test("takes __proto__ for a name like any other", () => {
@@ -103,13 +121,20 @@ describe("templates", () => {
   const scope = { input: { name: "Ada", n: 3 }, context: { Task: { Token: "t" } } };
 
   test("fill in paths and intrinsic functions, at any depth", () => {
-    const template = compileTemplate({ plain: "$.name", "who.$": "$.name", deep: [{ "token.$": "$$.Task.Token", "text.$": "States.Format('{} {}', $.name, $.n)" }] });
+    const template = compileTemplate({
+      plain: "$.name",
+      "who.$": "$.name",
+      deep: [{ "token.$": "$$.Task.Token", "text.$": "States.Format('{} {}', $.name, $.n)" }],
+    });
     assert.deepEqual(template.evaluate(scope), { plain: "$.name", who: "Ada", deep: [{ token: "t", text: "Ada 3" }] });
   });
 
   test("name every problem", () => {
     const found = checkTemplate({ "a.$": "not a path", "b.$": 3, b: 1, c: [{ "d.$": "States.Nope()" }] });
-    assert.deepEqual(found.map(({ pointer }) => pointer), ["/a.$", "/b.$", "/b.$", "/c/0/d.$"]);
+    assert.deepEqual(
+      found.map(({ pointer }) => pointer),
+      ["/a.$", "/b.$", "/b.$", "/c/0/d.$"],
+    );
   });
 
   test("say which path could not be found", () => {
@@ -118,7 +143,8 @@ describe("templates", () => {
       (error) =>
         error instanceof TemplateError &&
         error.errorName === "States.Runtime" &&
-        error.cause === `The JSONPath '$.x' specified for the field 'value.$' could not be found in the input '{"name":"Ada","n":3}'`,
+        error.cause ===
+          `The JSONPath '$.x' specified for the field 'value.$' could not be found in the input '{"name":"Ada","n":3}'`,
     );
   });
 });

@@ -29,5 +29,12 @@ export function isIndefinite(segment: Segment): boolean {
 
 /** Jayway's spelling of a path: `$['a'][0]`. */
 export function spell(root: string, segments: readonly Segment[]): string {
-  return root + segments.map((segment) => (segment.kind === "member" ? `['${segment.name}']` : segment.kind === "index" ? `[${segment.index}]` : "[*]")).join("");
+  return (
+    root +
+    segments
+      .map((segment) =>
+        segment.kind === "member" ? `['${segment.name}']` : segment.kind === "index" ? `[${segment.index}]` : "[*]",
+      )
+      .join("")
+  );
 }

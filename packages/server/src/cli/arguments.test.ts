@@ -6,7 +6,15 @@ import { parseCommand } from "./arguments.ts";
 test("defaults are AWS-emulator port, loopback, and a data directory beside the caller", () => {
   assert.deepEqual(parseCommand(["start"]), {
     name: "start",
-    arguments: { port: 4566, host: "127.0.0.1", dataDirectory: "./.tutti", inMemory: false, clock: "real", logLevel: "info", allowRemote: false },
+    arguments: {
+      port: 4566,
+      host: "127.0.0.1",
+      dataDirectory: "./.tutti",
+      inMemory: false,
+      clock: "real",
+      logLevel: "info",
+      allowRemote: false,
+    },
   });
 });
 
@@ -22,7 +30,10 @@ test("words that do not fit are named", () => {
     [["start", "--in-memory", "--data-dir", "x"], /exclude each other/],
   ];
   for (const [words, expected] of cases) {
-    assert.throws(() => parseCommand(words), (error) => error instanceof ConfigurationError && expected.test(error.message));
+    assert.throws(
+      () => parseCommand(words),
+      (error) => error instanceof ConfigurationError && expected.test(error.message),
+    );
   }
 });
 

@@ -29,7 +29,9 @@ test("says one line a problem", async () => {
   await new Promise<void>((resolve) => void taken.once("listening", resolve));
   const { port } = taken.address() as AddressInfo;
   writeFileSync(join(folder, "file"), "");
-  const problems = await findProblems(options({ port, host: "127.0.0.1", dataDirectory: join(folder, "file", "data") }));
+  const problems = await findProblems(
+    options({ port, host: "127.0.0.1", dataDirectory: join(folder, "file", "data") }),
+  );
   assert.equal(problems.length, 2);
   assert.match(problems[0] ?? "", /is not a directory/);
   assert.match(problems[1] ?? "", new RegExp(`Port ${port} on 127.0.0.1 is in use`));

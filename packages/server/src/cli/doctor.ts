@@ -9,7 +9,11 @@ import type { StartArguments } from "./arguments.ts";
 const nodeMajorOldest = 24;
 
 export async function findProblems(options: StartArguments): Promise<string[]> {
-  const problems = [nodeProblem(process.versions.node), hostProblem(options), options.inMemory ? undefined : directoryProblem(options.dataDirectory)];
+  const problems = [
+    nodeProblem(process.versions.node),
+    hostProblem(options),
+    options.inMemory ? undefined : directoryProblem(options.dataDirectory),
+  ];
   problems.push(await portProblem(options.port, options.host));
   return problems.filter((problem) => problem !== undefined);
 }
@@ -31,7 +35,8 @@ function hostProblem({ host, allowRemote }: StartArguments): string | undefined 
 function directoryProblem(directory: string): string | undefined {
   let place = resolve(directory);
   while (!existsSync(place)) place = dirname(place);
-  if (!statSync(place).isDirectory()) return `The data directory ${directory} cannot be made: ${place} is not a directory.`;
+  if (!statSync(place).isDirectory())
+    return `The data directory ${directory} cannot be made: ${place} is not a directory.`;
   try {
     accessSync(place, constants.W_OK | constants.X_OK);
   } catch {

@@ -57,7 +57,8 @@ function banner(server: TuttiServer, options: StartArguments, startMs: number): 
     `  endpoint  ${server.url}   (export AWS_ENDPOINT_URL=${server.url})`,
     `  data      ${server.dataLocation}: ${survival}`,
   ];
-  if (options.clock === "virtual") lines.push(`  clock     virtual: POST ${server.url}/_tutti/clock/advance {"seconds": n} moves it`);
+  if (options.clock === "virtual")
+    lines.push(`  clock     virtual: POST ${server.url}/_tutti/clock/advance {"seconds": n} moves it`);
   lines.push(`  started   in ${startMs} ms`, "Ready.");
   return lines.join("\n");
 }
@@ -69,7 +70,8 @@ function print(text: string): void {
 function fail(error: unknown): void {
   const known = error instanceof ConfigurationError || error instanceof DataDirectoryInUse;
   const inUse = (error as NodeJS.ErrnoException | undefined)?.code === "EADDRINUSE";
-  const text = error instanceof Error ? (known || inUse ? error.message : (error.stack ?? error.message)) : String(error);
+  const text =
+    error instanceof Error ? (known || inUse ? error.message : (error.stack ?? error.message)) : String(error);
   process.stderr.write(`tutti: ${text}\n`);
   process.exit(1);
 }

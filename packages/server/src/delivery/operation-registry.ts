@@ -53,13 +53,17 @@ export class OperationRegistry {
     const registered = this.#services.get(service);
     const found = this.find(service, operation);
     if (registered === undefined || found === undefined || found.load !== undefined) {
-      throw new ServiceError("UnknownOperationException", `The operation ${service}:${operation} cannot be called from inside the server.`);
+      throw new ServiceError(
+        "UnknownOperationException",
+        `The operation ${service}:${operation} cannot be called from inside the server.`,
+      );
     }
     const call = hopCall(identity);
     registered.validate(operation, input, call);
     return tx.savepoint(() => {
       const output = found.decide(tx, input, { call, loaded: undefined, arrivedAt: tx.now, expired: true });
-      if (output instanceof Park) throw new Error(`operation ${service}:${operation} parked although its wait was over`);
+      if (output instanceof Park)
+        throw new Error(`operation ${service}:${operation} parked although its wait was over`);
       return output;
     });
   }

@@ -58,7 +58,9 @@ class HeldStore extends MemoryStore {
   }
 }
 
-async function startKernel(store = new HeldStore()): Promise<{ kernel: Kernel; store: HeldStore; clock: VirtualClock; fatal: unknown[] }> {
+async function startKernel(
+  store = new HeldStore(),
+): Promise<{ kernel: Kernel; store: HeldStore; clock: VirtualClock; fatal: unknown[] }> {
   const clock = new VirtualClock(1_000_000);
   const fatal: unknown[] = [];
   const kernel = new Kernel({ store, clock, random: new SeededRandom(1), onFatal: (error) => fatal.push(error) });
@@ -87,7 +89,10 @@ describe("transactions", () => {
     );
     await kernel.pipeline.flush();
     assert.deepEqual([...kernel.resident(counters).values()], [{ shard: 0, name: "kept", count: 1 }]);
-    assert.deepEqual([...kernel.resident(counters).scan("by_count", [])].map((row) => row.name), ["kept"]);
+    assert.deepEqual(
+      [...kernel.resident(counters).scan("by_count", [])].map((row) => row.name),
+      ["kept"],
+    );
     assert.deepEqual(await store.load(counters), [{ shard: 0, name: "kept", count: 1 }]);
   });
 
@@ -120,16 +125,23 @@ describe("group commit", () => {
     store.held = true;
     const add = (name: string): AnyOperation => ({ decide: (tx) => tx.insert(counters, { shard: 0, name, count: 1 }) });
     const answered: string[] = [];
-    const request = (name: string): Promise<void> => kernel.execute(add(name), {}, call).then(() => void answered.push(name));
+    const request = (name: string): Promise<void> =>
+      kernel.execute(add(name), {}, call).then(() => void answered.push(name));
     const first = request("a");
     await turn();
     const others = [request("b"), request("c"), request("d")];
     await turn();
     assert.deepEqual(answered, []);
-    assert.deepEqual(store.groups.map((group) => group.length), [1]);
+    assert.deepEqual(
+      store.groups.map((group) => group.length),
+      [1],
+    );
     store.release();
     await Promise.all([first, ...others]);
-    assert.deepEqual(store.groups.map((group) => group.length), [1, 3]);
+    assert.deepEqual(
+      store.groups.map((group) => group.length),
+      [1, 3],
+    );
   });
 
   test("a read waits for what it shows to be durable", async () => {
@@ -149,7 +161,11 @@ describe("group commit", () => {
   test("deferred writes do not hold an answer up and go out by themselves", async () => {
     const { kernel, store } = await startKernel();
     store.held = true;
-    await kernel.execute({ decide: (tx) => (tx.deferDurability(), tx.insert(counters, { shard: 0, name: "a", count: 1 })) }, {}, call);
+    await kernel.execute(
+      { decide: (tx) => (tx.deferDurability(), tx.insert(counters, { shard: 0, name: "a", count: 1 })) },
+      {},
+      call,
+    );
     store.release();
     await kernel.advanceClock(100);
     assert.equal((await store.load(counters)).length, 1);
@@ -159,7 +175,9 @@ describe("group commit", () => {
     const { kernel, store, fatal } = await startKernel();
     store.commit = () => Promise.reject(new Error("disk full"));
     let answered = false;
-    void kernel.execute({ decide: (tx) => tx.insert(counters, { shard: 0, name: "a", count: 1 }) }, {}, call).then(() => (answered = true));
+    void kernel
+      .execute({ decide: (tx) => tx.insert(counters, { shard: 0, name: "a", count: 1 }) }, {}, call)
+      .then(() => (answered = true));
     await turn();
     await turn();
     assert.match(String(fatal[0]), /disk full/);
@@ -195,7 +213,8 @@ describe("waiting requests", () => {
   test("decide again when woken, and finally at their deadline", async () => {
     const { kernel, clock } = await startKernel();
     const take: AnyOperation = {
-      decide: (tx, _input, { arrivedAt, expired }) => tx.get(counters, "a") ?? (expired ? "nothing" : park("key", arrivedAt + 20_000)),
+      decide: (tx, _input, { arrivedAt, expired }) =>
+        tx.get(counters, "a") ?? (expired ? "nothing" : park("key", arrivedAt + 20_000)),
     };
     const empty = kernel.execute(take, {}, call);
     await turn();
@@ -215,7 +234,11 @@ describe("waiting requests", () => {
   test("leave when their client goes away", async () => {
     const { kernel, clock } = await startKernel();
     const abort = new AbortController();
-    const waiting = kernel.execute({ decide: (tx) => park("key", tx.now + 20_000) }, {}, { ...call, signal: abort.signal });
+    const waiting = kernel.execute(
+      { decide: (tx) => park("key", tx.now + 20_000) },
+      {},
+      { ...call, signal: abort.signal },
+    );
     await turn();
     abort.abort();
     assert.equal(await waiting, undefined);

@@ -88,7 +88,12 @@ export class Kernel {
   async start(modules: readonly Module[]): Promise<void> {
     const own = [...metaMigrations, ...timerMigrations, ...outboxMigrations];
     await this.store.migrate(checkedMigrations([...own, ...modules.flatMap((module) => module.migrations)]));
-    const tables = [metaTable, timersTable, outboxTable, ...modules.flatMap((module) => module.tables)] as TableDefinition<object>[];
+    const tables = [
+      metaTable,
+      timersTable,
+      outboxTable,
+      ...modules.flatMap((module) => module.tables),
+    ] as TableDefinition<object>[];
     for (const definition of tables) {
       if (definition.residency !== "resident") continue;
       const table = new ResidentTable<object>(definition);
@@ -168,7 +173,7 @@ export class Kernel {
 
   /** Resolves when nothing is being decided, written or tried: what a virtual clock waits for between two deadlines. */
   async settle(): Promise<void> {
-    for (let quietTurns = 0; quietTurns < 2; ) {
+    for (let quietTurns = 0; quietTurns < 2;) {
       await new Promise<void>((resolve) => this.clock.soon(resolve));
       quietTurns = this.pipeline.idle && this.outbox.runningCount === 0 ? quietTurns + 1 : 0;
       if (!this.pipeline.idle) await this.pipeline.flush();

@@ -19,6 +19,8 @@ export const metaMigrations: readonly Migration[] = [
   {
     module: "kernel-meta",
     number: 1,
-    statements: ["CREATE TABLE kernel_meta (shard integer NOT NULL, name text NOT NULL PRIMARY KEY, value text NOT NULL)"],
+    statements: [
+      "CREATE TABLE kernel_meta (shard integer NOT NULL, name text NOT NULL PRIMARY KEY, value text NOT NULL)",
+    ],
   },
 ];

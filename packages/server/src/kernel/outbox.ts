@@ -22,7 +22,15 @@ export interface OutboxRow {
 export const outboxTable = defineTable<OutboxRow>({
   name: "kernel_outbox",
   residency: "resident",
-  columns: { shard: "integer", id: "text", kind: "text", payload: "json", attempts: "integer", nextAttemptAt: "integer", createdAt: "integer" },
+  columns: {
+    shard: "integer",
+    id: "text",
+    kind: "text",
+    payload: "json",
+    attempts: "integer",
+    nextAttemptAt: "integer",
+    createdAt: "integer",
+  },
   key: ["id"],
   indexes: { next: ["nextAttemptAt"] },
 });

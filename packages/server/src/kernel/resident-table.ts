@@ -20,7 +20,10 @@ export class ResidentTable<Row extends object> {
     for (const [name, columns] of Object.entries(definition.indexes)) {
       if (name === "key") continue;
       const tuple = (row: object): SqlValue[] => columns.map((column) => (row as ReadRow)[column] ?? null);
-      this.#indexes.set(name, { columns, rows: new SortedList<object>((left, right) => compareTuples(tuple(left), tuple(right))) });
+      this.#indexes.set(name, {
+        columns,
+        rows: new SortedList<object>((left, right) => compareTuples(tuple(left), tuple(right))),
+      });
     }
   }
 
@@ -37,7 +40,11 @@ export class ResidentTable<Row extends object> {
   }
 
   /** Rows in the order of an index whose first columns have these values, beyond `after` when given. */
-  *scan(indexName: string, equals: readonly SqlValue[], after: readonly SqlValue[] = []): Generator<Row, void, undefined> {
+  *scan(
+    indexName: string,
+    equals: readonly SqlValue[],
+    after: readonly SqlValue[] = [],
+  ): Generator<Row, void, undefined> {
     const index = this.#indexes.get(indexName);
     if (index === undefined) throw new Error(`table ${this.definition.name} has no index ${indexName}`);
     const bound = [...equals, ...after];

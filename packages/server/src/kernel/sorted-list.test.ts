@@ -21,7 +21,10 @@ test("agrees with a sorted array over random additions and removals", () => {
   assert.deepEqual([...list], sorted);
   assert.equal(list.first(), sorted[0]);
   for (const bound of [0, 1, 999, 1_000, 2_500, 3_999, 5_000]) {
-    assert.deepEqual([...list.from((item) => item - bound)], sorted.filter((item) => item >= bound));
+    assert.deepEqual(
+      [...list.from((item) => item - bound)],
+      sorted.filter((item) => item >= bound),
+    );
     assert.deepEqual([...list.before((item) => item - bound)], sorted.filter((item) => item < bound).reverse());
   }
 });

@@ -150,7 +150,10 @@ function rank(value: SqlValue | undefined): number {
   return typeof value === "number" ? 1 : typeof value === "string" ? 2 : 3;
 }
 
-export function compareTuples(left: readonly (SqlValue | undefined)[], right: readonly (SqlValue | undefined)[]): number {
+export function compareTuples(
+  left: readonly (SqlValue | undefined)[],
+  right: readonly (SqlValue | undefined)[],
+): number {
   const shared = Math.min(left.length, right.length);
   for (let index = 0; index < shared; index += 1) {
     const order = compareValues(left[index], right[index]);

@@ -34,7 +34,12 @@ export class Transaction {
     return this.#tables.resident(table).get(joinKey(key));
   }
 
-  scan<Row extends object>(table: TableDefinition<Row>, index: string, equals: readonly SqlValue[], after: readonly SqlValue[] = []): Iterable<Row> {
+  scan<Row extends object>(
+    table: TableDefinition<Row>,
+    index: string,
+    equals: readonly SqlValue[],
+    after: readonly SqlValue[] = [],
+  ): Iterable<Row> {
     return this.#tables.resident(table).scan(index, equals, after);
   }
 
@@ -42,7 +47,8 @@ export class Transaction {
   insert<Row extends object>(table: TableDefinition<Row>, row: Row): void {
     if (table.residency === "resident") {
       const key = table.keyOf(row);
-      if (this.#tables.resident(table).get(key) !== undefined) throw new Error(`table ${table.name}: key ${key} exists`);
+      if (this.#tables.resident(table).get(key) !== undefined)
+        throw new Error(`table ${table.name}: key ${key} exists`);
       this.#replace(table, key, row);
     }
     this.#group.operations.push({ kind: "insert", table: table as TableDefinition, values: table.encode(row) });
@@ -58,7 +64,11 @@ export class Transaction {
    * Changes some columns of a row; only these are written. Returns the new row of a resident table.
    * Key columns cannot change.
    */
-  update<Row extends object>(table: TableDefinition<Row>, key: readonly SqlValue[], patch: Partial<Row>): Row | undefined {
+  update<Row extends object>(
+    table: TableDefinition<Row>,
+    key: readonly SqlValue[],
+    patch: Partial<Row>,
+  ): Row | undefined {
     let changed: Row | undefined;
     if (table.residency === "resident") {
       const keyText = joinKey(key);
@@ -121,7 +131,8 @@ export class Transaction {
 
   /** For the kernel only: whether anything was written or is to be done, and whether someone waits for it. */
   outcome(): "nothing" | "deferred" | "urgent" {
-    const wrote = this.#group.operations.length > this.#operationsBefore || this.#group.afterCommit.length > this.#actionsBefore;
+    const wrote =
+      this.#group.operations.length > this.#operationsBefore || this.#group.afterCommit.length > this.#actionsBefore;
     if (!wrote) return "nothing";
     return this.#deferred ? "deferred" : "urgent";
   }

@@ -27,7 +27,11 @@ export function jsonError(error: ServiceError, service: WireService | undefined,
     const inQueryMode = call.header("x-amzn-query-mode") === "true";
     if (status < 500) status = inQueryMode ? (queryError?.status ?? status) : 400;
   }
-  const body = JSON.stringify({ __type: prefix + error.code, ...(message === "" ? {} : { message }), ...error.members });
+  const body = JSON.stringify({
+    __type: prefix + error.code,
+    ...(message === "" ? {} : { message }),
+    ...error.members,
+  });
   return { status, headers, body };
 }
 

@@ -19,10 +19,19 @@ export function handleAdmin(context: AdminContext, request: IncomingMessage, res
   const path = (request.url ?? "/").split("?", 1)[0] ?? "/";
   switch (path) {
     case "/_tutti/health":
-      sendJson(response, 200, { status: "ok", version: context.version, data: context.dataLocation, now: new Date(context.kernel.clock.now()).toISOString() });
+      sendJson(response, 200, {
+        status: "ok",
+        version: context.version,
+        data: context.dataLocation,
+        now: new Date(context.kernel.clock.now()).toISOString(),
+      });
       return true;
     case "/_localstack/health":
-      sendJson(response, 200, { services: localStackServices(context.serviceNames), edition: "tutti", version: context.version });
+      sendJson(response, 200, {
+        services: localStackServices(context.serviceNames),
+        edition: "tutti",
+        version: context.version,
+      });
       return true;
     case "/metrics":
       response.writeHead(200, { "content-type": "text/plain; version=0.0.4; charset=utf-8" }).end(context.metrics());

@@ -47,7 +47,10 @@ export function createApi(options: ApiOptions): (request: IncomingMessage, respo
     dispatch: (service, name, input, call) => {
       const operation = registry.find(service, name);
       if (operation === undefined) {
-        throw new ServiceError("UnknownOperationException", `The operation ${name} is not supported by this version of Tutti.`);
+        throw new ServiceError(
+          "UnknownOperationException",
+          `The operation ${name} is not supported by this version of Tutti.`,
+        );
       }
       return kernel.execute(operation, input, call);
     },

@@ -47,7 +47,13 @@ export async function startServer(options: ServerOptions): Promise<TuttiServer> 
   const log = createLog(options.logLevel, () => clock.now(), options.writeLog);
   const { store, release } = openStore(options.dataDirectory);
   try {
-    const kernel = new Kernel({ store, clock, random: systemRandom, clientsInRealTime: true, onFatal: fatal(options, log) });
+    const kernel = new Kernel({
+      store,
+      clock,
+      random: systemRandom,
+      clientsInRealTime: true,
+      onFatal: fatal(options, log),
+    });
     const registry = new OperationRegistry();
     const services = createServices(kernel);
     await kernel.start(services);
@@ -101,7 +107,9 @@ function openStore(dataDirectory: string | undefined): { store: Store; release: 
 
 function fatal(options: ServerOptions, log: Log): (error: unknown) => void {
   return (error) => {
-    log("error", "stopping at once: memory may be ahead of the disk", { error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+    log("error", "stopping at once: memory may be ahead of the disk", {
+      error: error instanceof Error ? (error.stack ?? error.message) : String(error),
+    });
     options.onFatal(error);
   };
 }
@@ -110,4 +118,3 @@ function once(action: () => Promise<void>): () => Promise<void> {
   let running: Promise<void> | undefined;
   return () => (running ??= action());
 }
-

@@ -54,7 +54,8 @@ export async function startTutti(options: TestServerOptions = {}): Promise<TestS
     url: server.url,
     credentials: { accessKeyId: "test", secretAccessKey: "test" },
     now: () => new Date(server.now()),
-    advance: ({ days = 0, hours = 0, minutes = 0, seconds = 0 }) => server.advance(((days * 24 + hours) * 60 + minutes) * 60 + seconds),
+    advance: ({ days = 0, hours = 0, minutes = 0, seconds = 0 }) =>
+      server.advance(((days * 24 + hours) * 60 + minutes) * 60 + seconds),
     stop: () => server.stop(),
     [Symbol.asyncDispose]: () => server.stop(),
   };

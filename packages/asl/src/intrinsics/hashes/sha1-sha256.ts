@@ -10,7 +10,10 @@ export function sha1(bytes: Uint8Array): string {
       words[index] =
         index < 16
           ? view.getInt32(block + index * 4)
-          : rotateLeft((words[index - 3] ?? 0) ^ (words[index - 8] ?? 0) ^ (words[index - 14] ?? 0) ^ (words[index - 16] ?? 0), 1);
+          : rotateLeft(
+              (words[index - 3] ?? 0) ^ (words[index - 8] ?? 0) ^ (words[index - 14] ?? 0) ^ (words[index - 16] ?? 0),
+              1,
+            );
     }
     let [a = 0, b = 0, c = 0, d = 0, e = 0] = state;
     for (let index = 0; index < 80; index += 1) {

@@ -32,7 +32,8 @@ function digest(bytes: Uint8Array, initial: readonly bigint[]): string {
       const second = lower + ((a & b) ^ (a & c) ^ (b & c));
       [h, g, f, e, d, c, b, a] = [g, f, e, (d + first) & mask, c, b, a, (first + second) & mask];
     }
-    for (const [index, value] of [a, b, c, d, e, f, g, h].entries()) state[index] = ((state[index] ?? 0n) + value) & mask;
+    for (const [index, value] of [a, b, c, d, e, f, g, h].entries())
+      state[index] = ((state[index] ?? 0n) + value) & mask;
   }
   return state.map((word) => word.toString(16).padStart(16, "0")).join("");
 }

@@ -19,7 +19,10 @@ test("a directory has one owner, who can be told from the message", () =>
     const lock = lockDataDirectory(join(folder, "deep", "data"));
     assert.throws(
       () => lockDataDirectory(join(folder, "deep", "data")),
-      (error) => error instanceof DataDirectoryInUse && error.message.includes(String(process.pid)) && error.message.includes("--data-dir"),
+      (error) =>
+        error instanceof DataDirectoryInUse &&
+        error.message.includes(String(process.pid)) &&
+        error.message.includes("--data-dir"),
     );
     lock.release();
     lockDataDirectory(join(folder, "deep", "data")).release();

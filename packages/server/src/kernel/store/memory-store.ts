@@ -47,7 +47,8 @@ class MemoryTable {
       this.#removeKey(joinKey(prefix));
       return;
     }
-    for (const row of this.range("key", prefix, [], Number.POSITIVE_INFINITY, false)) this.#removeKey(joinKey(pick(row, this.#keyPlaces)));
+    for (const row of this.range("key", prefix, [], Number.POSITIVE_INFINITY, false))
+      this.#removeKey(joinKey(pick(row, this.#keyPlaces)));
   }
 
   range(name: string, equals: Values, after: Values, limit: number, descending: boolean): Values[] {
@@ -116,7 +117,13 @@ export class MemoryStore implements Store {
 
   async range<Row>(query: RangeQuery<Row>): Promise<Row[]> {
     const table = this.#table(query.table as TableDefinition);
-    const rows = table.range(query.index ?? "key", query.equals, query.after ?? [], query.limit, query.descending ?? false);
+    const rows = table.range(
+      query.index ?? "key",
+      query.equals,
+      query.after ?? [],
+      query.limit,
+      query.descending ?? false,
+    );
     return rows.map((values) => query.table.decode(values));
   }
 

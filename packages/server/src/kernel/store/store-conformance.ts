@@ -110,7 +110,9 @@ export function testStore(name: string, prepare: () => Promise<{ open(): Store; 
       withStore(async (store) => {
         const texts = ["\u{1f600}", "z", "\uffee", "Z", "é", "", "\ue000"];
         await store.commit(texts.map((text, page) => insert(note("a", page, text))));
-        const sorted = (await store.range({ table: notes, index: "by_text", equals: [], limit: 99 })).map((row) => row.text);
+        const sorted = (await store.range({ table: notes, index: "by_text", equals: [], limit: 99 })).map(
+          (row) => row.text,
+        );
         assert.deepEqual(sorted, ["", "Z", "z", "é", "\ue000", "\uffee", "\u{1f600}"]);
       }));
 

@@ -14,7 +14,10 @@ export function serializationError(message?: string): ServiceError {
 }
 
 /** Compilers share their results, so that recursive shapes end. */
-export function shapeCompiler(table: ModelTable, compile: (shape: Shape, of: (name: string) => Convert) => Convert): (name: string) => Convert {
+export function shapeCompiler(
+  table: ModelTable,
+  compile: (shape: Shape, of: (name: string) => Convert) => Convert,
+): (name: string) => Convert {
   const compiled = new Map<string, Convert>();
   const of = (name: string): Convert => {
     const known = compiled.get(name);
@@ -117,7 +120,8 @@ function integer(value: unknown, type: string, max: number): number {
 /** Base64 as a client must write it; anything else would be stored as something the client did not send. */
 export function decodeBase64(text: string): Uint8Array {
   const bytes = Buffer.from(text, "base64");
-  if (!/^[A-Za-z0-9+/]*={0,2}$/.test(text) || text.length % 4 !== 0) throw serializationError("Invalid base64 in a binary value");
+  if (!/^[A-Za-z0-9+/]*={0,2}$/.test(text) || text.length % 4 !== 0)
+    throw serializationError("Invalid base64 in a binary value");
   return bytes;
 }
 
@@ -132,12 +136,22 @@ function unexpected(value: unknown, wanted: string): ServiceError {
     case "object":
       return serializationError("Start of structure or map found where not expected.");
     case "string":
-      return serializationError(wanted === "structure" || wanted === "list" ? "Unexpected field type" : `STRING_VALUE can not be converted to a${an(wanted)} ${wanted}`);
+      return serializationError(
+        wanted === "structure" || wanted === "list"
+          ? "Unexpected field type"
+          : `STRING_VALUE can not be converted to a${an(wanted)} ${wanted}`,
+      );
     case "number":
-      return serializationError(wanted === "structure" || wanted === "list" ? "Unexpected field type" : `NUMBER_VALUE can not be converted to a${an(wanted)} ${wanted}`);
+      return serializationError(
+        wanted === "structure" || wanted === "list"
+          ? "Unexpected field type"
+          : `NUMBER_VALUE can not be converted to a${an(wanted)} ${wanted}`,
+      );
     case "boolean":
       return serializationError(
-        wanted === "structure" || wanted === "list" ? "Unexpected field type" : `${value ? "TRUE" : "FALSE"}_VALUE can not be converted to a${an(wanted)} ${wanted}`,
+        wanted === "structure" || wanted === "list"
+          ? "Unexpected field type"
+          : `${value ? "TRUE" : "FALSE"}_VALUE can not be converted to a${an(wanted)} ${wanted}`,
       );
     default:
       return serializationError("Unexpected field type");
@@ -169,7 +183,8 @@ export function jsonEncoder(table: ModelTable): (shapeName: string) => Convert {
       }
       case "map": {
         const convert = of(shape.value.shape);
-        return (value) => Object.fromEntries(Object.entries(value as object).map(([key, item]) => [key, convert(item)]));
+        return (value) =>
+          Object.fromEntries(Object.entries(value as object).map(([key, item]) => [key, convert(item)]));
       }
       case "blob":
         return (value) => Buffer.from(value as Uint8Array).toString("base64");

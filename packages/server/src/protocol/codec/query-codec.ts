@@ -20,7 +20,8 @@ function parameterTree(parameters: URLSearchParams): ParameterNode {
   const root: ParameterNode = { value: undefined, children: new Map() };
   for (const [name, value] of parameters) {
     const steps = name.split(".");
-    if (steps.length > parameterDepthMax) throw new ServiceError("MalformedInput", `Parameter name is nested too deeply: ${name.slice(0, 80)}`);
+    if (steps.length > parameterDepthMax)
+      throw new ServiceError("MalformedInput", `Parameter name is nested too deeply: ${name.slice(0, 80)}`);
     let node = root;
     for (const step of steps) {
       let child = node.children.get(step);
@@ -70,12 +71,16 @@ export class QueryCodec {
     const wire = this.#wireName(name, reference, shape);
     switch (shape.type) {
       case "list": {
-        const found = isFlattened(reference, shape) ? node.children.get(wire.name) : node.children.get(wire.name)?.children.get(shape.member.locationName ?? "member");
+        const found = isFlattened(reference, shape)
+          ? node.children.get(wire.name)
+          : node.children.get(wire.name)?.children.get(shape.member.locationName ?? "member");
         if (found === undefined) return node.children.get(wire.name)?.value === "" ? [] : undefined;
         return numbered(found).map((item) => this.#value(shape.member, item));
       }
       case "map": {
-        const found = isFlattened(reference, shape) ? node.children.get(wire.name) : node.children.get(wire.name)?.children.get("entry");
+        const found = isFlattened(reference, shape)
+          ? node.children.get(wire.name)
+          : node.children.get(wire.name)?.children.get("entry");
         if (found === undefined) return undefined;
         return this.#map(shape, wire, numbered(found));
       }
@@ -92,7 +97,9 @@ export class QueryCodec {
       const value = entry.children.get(wire.value ?? shape.value.locationName ?? "value");
       return [key, value === undefined ? undefined : this.#value(shape.value, value)] as const;
     });
-    const complete = pairs.filter((pair): pair is readonly [string, unknown] => pair[0] !== undefined && pair[1] !== undefined);
+    const complete = pairs.filter(
+      (pair): pair is readonly [string, unknown] => pair[0] !== undefined && pair[1] !== undefined,
+    );
     return Object.fromEntries(complete);
   }
 
@@ -103,7 +110,11 @@ export class QueryCodec {
         return this.#structure(shape, node);
       case "list":
       case "map":
-        return this.#member("", { ...reference, flattened: true, locationName: "" }, { value: undefined, children: new Map([["", node]]) });
+        return this.#member(
+          "",
+          { ...reference, flattened: true, locationName: "" },
+          { value: undefined, children: new Map([["", node]]) },
+        );
       default:
         return decodeText(shape.type, node.value ?? "");
     }
@@ -137,7 +148,10 @@ export class QueryCodec {
         const valueName = wire.value ?? shape.value.locationName ?? "value";
         const entryName = flat ? wire.name : "entry";
         const entries = Object.entries(value as object)
-          .map(([key, item]) => `<${entryName}><${keyName}>${escapeXml(key)}</${keyName}>${this.#item(valueName, shape.value, item)}</${entryName}>`)
+          .map(
+            ([key, item]) =>
+              `<${entryName}><${keyName}>${escapeXml(key)}</${keyName}>${this.#item(valueName, shape.value, item)}</${entryName}>`,
+          )
           .join("");
         return flat ? entries : `<${wire.name}>${entries}</${wire.name}>`;
       }
@@ -148,8 +162,10 @@ export class QueryCodec {
 
   #item(name: string, reference: ShapeReference, value: unknown): string {
     const shape = shapeNamed(this.#table, reference.shape);
-    if (shape.type === "structure") return `<${name}>${this.#members(shape, value as Readonly<Record<string, unknown>>)}</${name}>`;
-    if (shape.type === "list" || shape.type === "map") return this.#element(name, { ...reference, locationName: name }, value);
+    if (shape.type === "structure")
+      return `<${name}>${this.#members(shape, value as Readonly<Record<string, unknown>>)}</${name}>`;
+    if (shape.type === "list" || shape.type === "map")
+      return this.#element(name, { ...reference, locationName: name }, value);
     return `<${name}>${escapeXml(encodeText(shape.type, value))}</${name}>`;
   }
 
@@ -158,7 +174,8 @@ export class QueryCodec {
     const named = this.#dialect.queryNames?.[name];
     if (named !== undefined) return named;
     if (reference.locationName !== undefined) return { name: reference.locationName };
-    if (this.#dialect.alsoQuery !== undefined && shape.type === "list" && isFlattened(reference, shape)) return { name: shape.member.shape };
+    if (this.#dialect.alsoQuery !== undefined && shape.type === "list" && isFlattened(reference, shape))
+      return { name: shape.member.shape };
     return { name };
   }
 }
@@ -219,4 +236,10 @@ export function escapeXml(text: string): string {
   return text.replace(/[&<>"\r]/g, (character) => xmlEscapes[character] ?? character);
 }
 
-const xmlEscapes: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\r": "&#xD;" };
+const xmlEscapes: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "\r": "&#xD;",
+};

@@ -11,14 +11,20 @@ const decompressors = {
 } as const;
 
 export function tooLarge(bytesMax: number): ServiceError {
-  return new ServiceError("RequestEntityTooLargeException", `The request body is larger than ${bytesMax} bytes.`, { status: 413 });
+  return new ServiceError("RequestEntityTooLargeException", `The request body is larger than ${bytesMax} bytes.`, {
+    status: 413,
+  });
 }
 
 /**
  * Calls back once: with the body, with a refusal, or with undefined when the client went away in the middle.
  * After a body that is too large nothing more is read; the caller closes the connection.
  */
-export function readBody(request: IncomingMessage, bytesMax: number, done: (body: Buffer | ServiceError | undefined) => void): void {
+export function readBody(
+  request: IncomingMessage,
+  bytesMax: number,
+  done: (body: Buffer | ServiceError | undefined) => void,
+): void {
   if (Number(request.headers["content-length"] ?? 0) > bytesMax) {
     done(tooLarge(bytesMax));
     return;
@@ -50,10 +56,15 @@ export function readBody(request: IncomingMessage, bytesMax: number, done: (body
 /** @throws ServiceError for an encoding nobody knows, damaged data, or more than `bytesMax` bytes of result */
 export async function decompress(body: Buffer, encodings: string, bytesMax: number): Promise<Buffer> {
   let result = body;
-  for (const encoding of encodings.split(",").map((part) => part.trim().toLowerCase()).reverse()) {
+  for (const encoding of encodings
+    .split(",")
+    .map((part) => part.trim().toLowerCase())
+    .reverse()) {
     if (encoding === "" || encoding === "identity" || encoding === "aws-chunked") continue;
     if (!Object.hasOwn(decompressors, encoding)) {
-      throw new ServiceError("UnsupportedContentEncodingException", `Content-Encoding ${encoding} is not supported.`, { status: 415 });
+      throw new ServiceError("UnsupportedContentEncodingException", `Content-Encoding ${encoding} is not supported.`, {
+        status: 415,
+      });
     }
     try {
       result = await decompressors[encoding as keyof typeof decompressors](result, { maxOutputLength: bytesMax });

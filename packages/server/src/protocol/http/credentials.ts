@@ -13,7 +13,12 @@ export interface Credential {
 export const accountDefault = "000000000000";
 export const regionDefault = "us-east-1";
 
-const anonymous: Credential = { accessKeyId: undefined, account: accountDefault, region: regionDefault, scope: undefined };
+const anonymous: Credential = {
+  accessKeyId: undefined,
+  account: accountDefault,
+  region: regionDefault,
+  scope: undefined,
+};
 const regionName = /^[a-z]{2,4}(-[a-z]+){1,3}-\d{1,2}$/;
 
 /** @param presigned the `X-Amz-Credential` of a presigned URL */

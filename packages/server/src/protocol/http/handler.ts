@@ -90,7 +90,9 @@ function decodePath(path: string): string {
   }
 }
 
-export function createRequestHandler(options: HandlerOptions): (request: IncomingMessage, response: ServerResponse) => void {
+export function createRequestHandler(
+  options: HandlerOptions,
+): (request: IncomingMessage, response: ServerResponse) => void {
   const router = new Router(options.services);
   return (request, response) => {
     const call = new HttpCall(request, response, options.newRequestId());
@@ -103,7 +105,9 @@ export function createRequestHandler(options: HandlerOptions): (request: Incomin
           ? Promise.reject(body)
           : encodings === undefined
             ? answerBody(options, router, exchange, body)
-            : decompress(body, encodings, options.bodyBytesMax).then((plain) => answerBody(options, router, exchange, plain));
+            : decompress(body, encodings, options.bodyBytesMax).then((plain) =>
+                answerBody(options, router, exchange, plain),
+              );
       work.catch((error: unknown) => sendFailure(options, exchange, undefined, "", error));
     });
   };
@@ -116,7 +120,13 @@ async function answerBody(options: HandlerOptions, router: Router, exchange: Exc
   return answerQuery(options, router, exchange, body);
 }
 
-async function answerJson(options: HandlerOptions, router: Router, exchange: Exchange, target: string, body: Buffer): Promise<void> {
+async function answerJson(
+  options: HandlerOptions,
+  router: Router,
+  exchange: Exchange,
+  target: string,
+  body: Buffer,
+): Promise<void> {
   const { call } = exchange;
   const route = router.byTarget(target);
   if ("error" in route) return sendUnroutable(options, exchange, route);
@@ -167,12 +177,19 @@ async function answerQuery(options: HandlerOptions, router: Router, exchange: Ex
   try {
     const refusal = service.dialect.refusePath?.(operation.name, call.path);
     if (refusal !== undefined) throw refusal;
-    const input = { ...service.dialect.pathInput?.(call.path), ...service.query.decode(operation.inputShape, parameters) };
+    const input = {
+      ...service.dialect.pathInput?.(call.path),
+      ...service.query.decode(operation.inputShape, parameters),
+    };
     service.validate(operation, input, call);
     const output = await options.dispatch(service.name, operation.name, input, call);
     if (output === undefined && exchange.response.destroyed) return;
     options.count(service.name, operation.name, "");
-    send(exchange, { status: 200, headers: { "content-type": "text/xml" }, body: queryResponse(service, operation, output ?? {}, call) });
+    send(exchange, {
+      status: 200,
+      headers: { "content-type": "text/xml" },
+      body: queryResponse(service, operation, output ?? {}, call),
+    });
   } catch (error) {
     sendFailure(options, exchange, service, operation.name, error);
   }
@@ -181,7 +198,10 @@ async function answerQuery(options: HandlerOptions, router: Router, exchange: Ex
 function queryResponse(service: WireService, operation: WireOperation, output: unknown, call: Call): string {
   const namespace = xmlNamespaceOf(service);
   const wrapper = operation.resultWrapper ?? `${operation.name}Result`;
-  const result = operation.outputShape === undefined ? "" : `<${wrapper}>${service.query.encode(operation.outputShape, output)}</${wrapper}>`;
+  const result =
+    operation.outputShape === undefined
+      ? ""
+      : `<${wrapper}>${service.query.encode(operation.outputShape, output)}</${wrapper}>`;
   return (
     `<?xml version="1.0"?><${operation.name}Response${namespace === undefined ? "" : ` xmlns="${namespace}"`}>${result}` +
     `<ResponseMetadata><RequestId>${call.requestId}</RequestId></ResponseMetadata></${operation.name}Response>`
@@ -199,7 +219,13 @@ function sendUnroutable(options: HandlerOptions, exchange: Exchange, { service, 
   sendFailure(options, exchange, service, "", error);
 }
 
-function sendFailure(options: HandlerOptions, exchange: Exchange, service: WireService | undefined, operation: string, error: unknown): void {
+function sendFailure(
+  options: HandlerOptions,
+  exchange: Exchange,
+  service: WireService | undefined,
+  operation: string,
+  error: unknown,
+): void {
   const { call, response } = exchange;
   if (response.destroyed || response.headersSent) return;
   const refusal = error instanceof ServiceError ? error : internalFailure(options, call, operation, error);
@@ -214,14 +240,22 @@ function sendFailure(options: HandlerOptions, exchange: Exchange, service: WireS
 function internalFailure(options: HandlerOptions, call: Call, operation: string, error: unknown): ServiceError {
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
   options.log("error", "a request failed unexpectedly", { operation, requestId: call.requestId, error: text });
-  return new ServiceError("InternalFailure", "The request processing has failed because of an unknown error, exception or failure.", {
-    status: 500,
-    senderFault: false,
-  });
+  return new ServiceError(
+    "InternalFailure",
+    "The request processing has failed because of an unknown error, exception or failure.",
+    {
+      status: 500,
+      senderFault: false,
+    },
+  );
 }
 
 function send({ response, call }: Exchange, { status, headers, body }: Answer): void {
   if (response.destroyed) return;
-  response.writeHead(status, { ...headers, "x-amzn-requestid": call.requestId, "content-length": Buffer.byteLength(body) });
+  response.writeHead(status, {
+    ...headers,
+    "x-amzn-requestid": call.requestId,
+    "content-length": Buffer.byteLength(body),
+  });
   response.end(body);
 }

@@ -26,7 +26,8 @@ export class Router {
       const prefix = service.model.metadata.targetPrefix;
       if (prefix === undefined) continue;
       this.#byPrefix.set(prefix, service);
-      for (const operation of service.operations.values()) this.#byTarget.set(`${prefix}.${operation.name}`, { service, operation });
+      for (const operation of service.operations.values())
+        this.#byTarget.set(`${prefix}.${operation.name}`, { service, operation });
     }
   }
 
@@ -41,23 +42,43 @@ export class Router {
   byAction(action: string | null, version: string | null, scope: string | undefined, path: string): Route | Unroutable {
     const service = this.#queryService(action, version, scope, path);
     if (action === null) {
-      return { service, protocol: "query", error: new ServiceError("MissingAction", "The request must contain the parameter Action.") };
+      return {
+        service,
+        protocol: "query",
+        error: new ServiceError("MissingAction", "The request must contain the parameter Action."),
+      };
     }
     const operation = service?.operations.get(action);
     if (service === undefined || operation === undefined) {
-      const text = version === null ? `The action ${action} is not valid for this endpoint.` : `Could not find operation ${action} for version ${version}`;
+      const text =
+        version === null
+          ? `The action ${action} is not valid for this endpoint.`
+          : `Could not find operation ${action} for version ${version}`;
       return { service, protocol: "query", error: new ServiceError("InvalidAction", text) };
     }
     return { service, protocol: "query", operation };
   }
 
   /** The service whose Query protocol this is: by path, by scope, or by version and action. */
-  #queryService(action: string | null, version: string | null, scope: string | undefined, path: string): WireService | undefined {
-    const speaking = this.#services.filter((service) => service.model.metadata.protocol === "query" || service.dialect.alsoQuery !== undefined);
+  #queryService(
+    action: string | null,
+    version: string | null,
+    scope: string | undefined,
+    path: string,
+  ): WireService | undefined {
+    const speaking = this.#services.filter(
+      (service) => service.model.metadata.protocol === "query" || service.dialect.alsoQuery !== undefined,
+    );
     return (
-      speaking.find((service) => scope !== undefined && scope === (service.model.metadata.signingName ?? service.model.metadata.endpointPrefix)) ??
+      speaking.find(
+        (service) =>
+          scope !== undefined &&
+          scope === (service.model.metadata.signingName ?? service.model.metadata.endpointPrefix),
+      ) ??
       speaking.find((service) => service.dialect.ownsPath?.(path) === true) ??
-      speaking.find((service) => version === queryVersion(service) && action !== null && service.operations.has(action)) ??
+      speaking.find(
+        (service) => version === queryVersion(service) && action !== null && service.operations.has(action),
+      ) ??
       speaking.find((service) => version === null && action !== null && service.operations.has(action))
     );
   }

@@ -150,7 +150,9 @@ export function readModelTable(json: unknown): ModelTable {
     throw new Error(`Not a model table of format ${MODEL_TABLE_FORMAT}: make it anew with tools/models/make-tables.ts`);
   }
   if (!table.service || !table.metadata || !table.operations || !table.shapes) {
-    throw new Error(`Model table ${String(table.service)} is incomplete: make it anew with tools/models/make-tables.ts`);
+    throw new Error(
+      `Model table ${String(table.service)} is incomplete: make it anew with tools/models/make-tables.ts`,
+    );
   }
   return table as ModelTable;
 }

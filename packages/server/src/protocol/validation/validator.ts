@@ -30,7 +30,11 @@ function compile(shape: Shape, scope: "all" | "required", of: (name: string) => 
   switch (shape.type) {
     case "structure": {
       const required = new Set(shape.required);
-      const members = Object.entries(shape.members).map(([name, { shape: target }]) => ({ name, isRequired: required.has(name), check: of(target) }));
+      const members = Object.entries(shape.members).map(([name, { shape: target }]) => ({
+        name,
+        isRequired: required.has(name),
+        check: of(target),
+      }));
       return (value, path, found) => {
         const source = value as Readonly<Record<string, unknown>>;
         for (const { name, isRequired, check } of members) {
@@ -44,7 +48,8 @@ function compile(shape: Shape, scope: "all" | "required", of: (name: string) => 
       const check = of(shape.member.shape);
       return (value, path, found) => {
         own(value, path, found);
-        for (const [index, item] of (value as readonly unknown[]).entries()) check(item, `${path}.${index + 1}.member`, found);
+        for (const [index, item] of (value as readonly unknown[]).entries())
+          check(item, `${path}.${index + 1}.member`, found);
       };
     }
     case "map": {
@@ -76,10 +81,24 @@ function sizeCheck(shape: Shape): Check {
   return (value, path, found) => {
     const size = sizeOf(value);
     if (min !== undefined && size < min) {
-      found.push(violation(isNumber ? "range" : "length", sensitive ? sensitiveMark : value, path, `Member must have ${noun} greater than or equal to ${min}`));
+      found.push(
+        violation(
+          isNumber ? "range" : "length",
+          sensitive ? sensitiveMark : value,
+          path,
+          `Member must have ${noun} greater than or equal to ${min}`,
+        ),
+      );
     }
     if (max !== undefined && size > max) {
-      found.push(violation(isNumber ? "range" : "length", sensitive ? sensitiveMark : value, path, `Member must have ${noun} less than or equal to ${max}`));
+      found.push(
+        violation(
+          isNumber ? "range" : "length",
+          sensitive ? sensitiveMark : value,
+          path,
+          `Member must have ${noun} less than or equal to ${max}`,
+        ),
+      );
     }
   };
 }
@@ -98,7 +117,14 @@ function scalarChecks(shape: ScalarShape): Check[] {
   if (regular !== undefined) {
     checks.push((value, path, found) => {
       if (typeof value === "string" && !regular.test(value)) {
-        found.push(violation("pattern", sensitive ? sensitiveMark : value, path, `Member must satisfy regular expression pattern: ${pattern}`));
+        found.push(
+          violation(
+            "pattern",
+            sensitive ? sensitiveMark : value,
+            path,
+            `Member must satisfy regular expression pattern: ${pattern}`,
+          ),
+        );
       }
     });
   }
@@ -134,13 +160,27 @@ function codePoints(text: string): number {
 
 const shownValueMax = 1_000;
 
-function violation(kind: ConstraintViolation["kind"], value: unknown, path: string, constraint: string): ConstraintViolation {
+function violation(
+  kind: ConstraintViolation["kind"],
+  value: unknown,
+  path: string,
+  constraint: string,
+): ConstraintViolation {
   const shown = value === sensitiveMark ? "Value" : value === null ? "Value null" : `Value '${render(value)}'`;
-  return { kind, path, member: path.slice(path.lastIndexOf(".") + 1), text: `${shown} at '${path}' failed to satisfy constraint: ${constraint}` };
+  return {
+    kind,
+    path,
+    member: path.slice(path.lastIndexOf(".") + 1),
+    text: `${shown} at '${path}' failed to satisfy constraint: ${constraint}`,
+  };
 }
 
 function render(value: unknown): string {
-  const text = Array.isArray(value) ? `[${value.map((item) => render(item)).join(", ")}]` : typeof value === "object" ? "{}" : String(value);
+  const text = Array.isArray(value)
+    ? `[${value.map((item) => render(item)).join(", ")}]`
+    : typeof value === "object"
+      ? "{}"
+      : String(value);
   return text.length > shownValueMax ? `${text.slice(0, shownValueMax)}…` : text;
 }
 
@@ -152,5 +192,8 @@ function join(path: string, name: string): string {
 export function validationException(violations: readonly ConstraintViolation[]): ServiceError {
   const count = violations.length;
   const texts = violations.map((found) => found.text).join("; ");
-  return new ServiceError("ValidationException", `${count} validation error${count === 1 ? "" : "s"} detected: ${texts}`);
+  return new ServiceError(
+    "ValidationException",
+    `${count} validation error${count === 1 ? "" : "s"} detected: ${texts}`,
+  );
 }

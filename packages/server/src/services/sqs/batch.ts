@@ -5,7 +5,10 @@ import { errors } from "./errors.ts";
 import { limits } from "./limits.ts";
 
 /** @throws the refusal of the whole batch */
-export function checkBatch<Entry extends { Id?: string | undefined }>(entries: readonly Entry[] | undefined, entryName: string): readonly Entry[] {
+export function checkBatch<Entry extends { Id?: string | undefined }>(
+  entries: readonly Entry[] | undefined,
+  entryName: string,
+): readonly Entry[] {
   if (entries === undefined || entries.length === 0) throw errors.emptyBatchRequest(entryName);
   if (entries.length > limits.batchEntriesMax) throw errors.tooManyEntries(limits.batchEntriesMax, entries.length);
   const seen = new Set<string>();
@@ -35,7 +38,12 @@ export function runBatch<Entry extends { Id?: string | undefined }, Result>(
       successful.push(run(entry));
     } catch (error) {
       if (!(error instanceof ServiceError)) throw error;
-      failed.push({ Id: entry.Id, SenderFault: error.senderFault, Code: resultCodes[error.code] ?? error.code, Message: error.message });
+      failed.push({
+        Id: entry.Id,
+        SenderFault: error.senderFault,
+        Code: resultCodes[error.code] ?? error.code,
+        Message: error.message,
+      });
     }
   }
   return { ...(successful.length > 0 && { Successful: successful }), ...(failed.length > 0 && { Failed: failed }) };

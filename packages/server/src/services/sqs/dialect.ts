@@ -53,9 +53,14 @@ export const sqsDialect: Dialect = {
   },
   constraints: "required",
   invalidInput: ([first]) =>
-    new ServiceError("MissingRequiredParameterException", `The request must contain the parameter ${first?.path ?? ""}.`),
+    new ServiceError(
+      "MissingRequiredParameterException",
+      `The request must contain the parameter ${first?.path ?? ""}.`,
+    ),
   errorMessage: (error, call) =>
-    error.code === "QueueDoesNotExist" && call.protocol === "query" ? "The specified queue does not exist for this wsdl version." : error.message,
+    error.code === "QueueDoesNotExist" && call.protocol === "query"
+      ? "The specified queue does not exist for this wsdl version."
+      : error.message,
   ownsPath: (path) => isQueuePath(path),
   pathInput: (path) => (isQueuePath(path) ? { QueueUrl: path } : {}),
   refusePath: (operation, path) =>

@@ -4,33 +4,61 @@ import { ServiceError } from "../../kernel/service-error.ts";
 export const errors = {
   batchEntryIdsNotDistinct: (id: string) => new ServiceError("BatchEntryIdsNotDistinct", `Id ${id} repeated.`),
   batchRequestTooLong: (max: number, sent: number) =>
-    new ServiceError("BatchRequestTooLong", `Batch requests cannot be longer than ${max} bytes. You have sent ${sent} bytes.`),
-  emptyBatchRequest: (entry: string) => new ServiceError("EmptyBatchRequest", `There should be at least one ${entry} in the request.`),
+    new ServiceError(
+      "BatchRequestTooLong",
+      `Batch requests cannot be longer than ${max} bytes. You have sent ${sent} bytes.`,
+    ),
+  emptyBatchRequest: (entry: string) =>
+    new ServiceError("EmptyBatchRequest", `There should be at least one ${entry} in the request.`),
   invalidAttributeName: (name: string) => new ServiceError("InvalidAttributeName", `Unknown Attribute ${name}.`),
-  invalidAttributeValue: (name: string) => new ServiceError("InvalidAttributeValue", `Invalid value for the parameter ${name}.`),
+  invalidAttributeValue: (name: string) =>
+    new ServiceError("InvalidAttributeValue", `Invalid value for the parameter ${name}.`),
   invalidBatchEntryId: () =>
     new ServiceError(
       "InvalidBatchEntryId",
       "A batch entry id can only contain alphanumeric characters, hyphens and underscores. It can be at most 80 letters long.",
     ),
   invalidMessageContents: () =>
-    new ServiceError("InvalidMessageContents", "Invalid characters found. Valid unicode characters are #x9 | #xA | #xD | #x20 to #xD7FF | #xE000 to #xFFFD | #x10000 to #x10FFFF"),
+    new ServiceError(
+      "InvalidMessageContents",
+      "Invalid characters found. Valid unicode characters are #x9 | #xA | #xD | #x20 to #xD7FF | #xE000 to #xFFFD | #x10000 to #x10FFFF",
+    ),
   invalidParameter: (text: string) => new ServiceError("InvalidParameterValueException", text),
   invalidValue: (value: string | number, parameter: string, reason: string) =>
-    new ServiceError("InvalidParameterValueException", `Value ${value} for parameter ${parameter} is invalid. Reason: ${reason}`),
-  missingParameter: (name: string) => new ServiceError("MissingRequiredParameterException", `The request must contain the parameter ${name}.`),
-  onlyForFifo: (name: string) => new ServiceError("InvalidAttributeName", `You can specify the ${name} only when FifoQueue is set to true.`),
+    new ServiceError(
+      "InvalidParameterValueException",
+      `Value ${value} for parameter ${parameter} is invalid. Reason: ${reason}`,
+    ),
+  missingParameter: (name: string) =>
+    new ServiceError("MissingRequiredParameterException", `The request must contain the parameter ${name}.`),
+  onlyForFifo: (name: string) =>
+    new ServiceError("InvalidAttributeName", `You can specify the ${name} only when FifoQueue is set to true.`),
   overLimitInFlight: () =>
     new ServiceError("OverLimit", "The queue has reached the limit of messages that are in flight.", { status: 403 }),
   purgeInProgress: (name: string) =>
-    new ServiceError("PurgeQueueInProgress", `Only one PurgeQueue operation on ${name} is allowed every 60 seconds.`, { status: 403 }),
-  queueDeletedRecently: () => new ServiceError("QueueDeletedRecently", "You must wait 60 seconds after deleting a queue before you can create another with the same name."),
+    new ServiceError("PurgeQueueInProgress", `Only one PurgeQueue operation on ${name} is allowed every 60 seconds.`, {
+      status: 403,
+    }),
+  queueDeletedRecently: () =>
+    new ServiceError(
+      "QueueDeletedRecently",
+      "You must wait 60 seconds after deleting a queue before you can create another with the same name.",
+    ),
   queueDoesNotExist: () => new ServiceError("QueueDoesNotExist", "The specified queue does not exist."),
   queueNameExists: (attribute: string) =>
-    new ServiceError("QueueNameExists", `A queue already exists with the same name and a different value for attribute ${attribute}`),
+    new ServiceError(
+      "QueueNameExists",
+      `A queue already exists with the same name and a different value for attribute ${attribute}`,
+    ),
   receiptHandleIsInvalid: (handle: string) =>
-    new ServiceError("ReceiptHandleIsInvalid", `The input receipt handle "${handle}" is not a valid receipt handle.`, { status: 404 }),
+    new ServiceError("ReceiptHandleIsInvalid", `The input receipt handle "${handle}" is not a valid receipt handle.`, {
+      status: 404,
+    }),
   tooManyEntries: (max: number, sent: number) =>
-    new ServiceError("TooManyEntriesInBatchRequest", `Maximum number of entries per request are ${max}. You have sent ${sent}.`),
-  unsupported: (what: string) => new ServiceError("UnsupportedOperation", `${what} not supported by this version of Tutti.`),
+    new ServiceError(
+      "TooManyEntriesInBatchRequest",
+      `Maximum number of entries per request are ${max}. You have sent ${sent}.`,
+    ),
+  unsupported: (what: string) =>
+    new ServiceError("UnsupportedOperation", `${what} not supported by this version of Tutti.`),
 } as const;

@@ -21,43 +21,56 @@ export function storeAttributes(given: Readonly<Record<string, MessageAttributeV
   const entries = Object.entries(given ?? {});
   if (entries.length === 0) return null;
   if (entries.length > limits.messageAttributesMax) {
-    throw errors.invalidParameter(`Number of message attributes [${entries.length}] exceeds the allowed maximum [${limits.messageAttributesMax}].`);
+    throw errors.invalidParameter(
+      `Number of message attributes [${entries.length}] exceeds the allowed maximum [${limits.messageAttributesMax}].`,
+    );
   }
   return Object.fromEntries(entries.map(([name, value]) => [checkName(name), storeAttribute(name, value)]));
 }
 
 function checkName(name: string): string {
-  if (name === "" || Buffer.byteLength(name) > 256) throw errors.invalidParameter("Message (user) attribute names must be shorter than 256 Bytes");
+  if (name === "" || Buffer.byteLength(name) > 256)
+    throw errors.invalidParameter("Message (user) attribute names must be shorter than 256 Bytes");
   if (/^(aws|amazon)\./i.test(name) || name.startsWith(".") || name.endsWith(".")) {
     throw errors.invalidParameter(
       "You can't use message attribute names beginning with 'AWS.' or 'Amazon.'. These strings are reserved for internal use. Additionally, they cannot start or end with '.'.",
     );
   }
   if (name.includes("..") || !/^[\p{L}\p{N}_.-]+$/u.test(name)) {
-    throw errors.invalidParameter(`Message (user) attribute name '${name}' contains invalid characters. Only alphanumerics, '_', '-' and '.' are allowed.`);
+    throw errors.invalidParameter(
+      `Message (user) attribute name '${name}' contains invalid characters. Only alphanumerics, '_', '-' and '.' are allowed.`,
+    );
   }
   return name;
 }
 
-function storeAttribute(name: string, { DataType, StringValue, BinaryValue, StringListValues, BinaryListValues }: MessageAttributeValue): StoredAttribute {
+function storeAttribute(
+  name: string,
+  { DataType, StringValue, BinaryValue, StringListValues, BinaryListValues }: MessageAttributeValue,
+): StoredAttribute {
   const [type = ""] = (DataType ?? "").split(".", 1);
   if ((StringListValues ?? []).length > 0 || (BinaryListValues ?? []).length > 0) {
     throw errors.invalidParameter("Message attribute list values in SendMessage operation are not supported.");
   }
   if (DataType === undefined || !["String", "Number", "Binary"].includes(type) || Buffer.byteLength(DataType) > 256) {
-    throw errors.invalidParameter(`Type for parameter MessageAttributes.Attribute_name.DataType must be prefixedwith "String", "Binary", or "Number", but was: ${DataType ?? ""}`);
+    throw errors.invalidParameter(
+      `Type for parameter MessageAttributes.Attribute_name.DataType must be prefixedwith "String", "Binary", or "Number", but was: ${DataType ?? ""}`,
+    );
   }
   if (type === "Binary") {
     if (BinaryValue === undefined || BinaryValue.length === 0) throw emptyValue(name, type);
     return { DataType, BinaryValue: Buffer.from(BinaryValue).toString("base64") };
   }
   if (StringValue === undefined || StringValue === "") throw emptyValue(name, type);
-  if (hasInvalidCharacters(StringValue)) throw errors.invalidParameter(`Message (user) attribute '${name}' value contains invalid characters.`);
+  if (hasInvalidCharacters(StringValue))
+    throw errors.invalidParameter(`Message (user) attribute '${name}' value contains invalid characters.`);
   return { DataType, StringValue: type === "Number" ? checkNumber(name, StringValue) : StringValue };
 }
 
 function emptyValue(name: string, type: string) {
-  return errors.invalidParameter(`Message (user) attribute '${name}' must contain a non-empty value of type '${type === "Binary" ? "Binary" : "String"}'.`);
+  return errors.invalidParameter(
+    `Message (user) attribute '${name}' must contain a non-empty value of type '${type === "Binary" ? "Binary" : "String"}'.`,
+  );
 }
 
 /** At most 38 significant digits, from 10^-128 to 10^126. The pattern never backtracks: a value may be a megabyte long. */
@@ -97,7 +110,8 @@ export function attributesBytes(attributes: Attributes | null): number {
   let bytes = 0;
   for (const [name, { DataType, StringValue, BinaryValue }] of Object.entries(attributes ?? {})) {
     bytes += Buffer.byteLength(name) + Buffer.byteLength(DataType);
-    bytes += StringValue === undefined ? Buffer.byteLength(BinaryValue ?? "", "base64") : Buffer.byteLength(StringValue);
+    bytes +=
+      StringValue === undefined ? Buffer.byteLength(BinaryValue ?? "", "base64") : Buffer.byteLength(StringValue);
   }
   return bytes;
 }

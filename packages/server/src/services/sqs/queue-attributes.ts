@@ -17,9 +17,24 @@ const numeric: Readonly<Record<string, NumericAttribute>> = {
   VisibilityTimeout: { min: 0, max: 43_200, default: 30 },
 };
 
-const unsupported: ReadonlySet<string> = new Set(["Policy", "RedrivePolicy", "RedriveAllowPolicy", "KmsMasterKeyId", "KmsDataKeyReusePeriodSeconds"]);
-const fifoOnly: ReadonlySet<string> = new Set(["FifoQueue", "ContentBasedDeduplication", "DeduplicationScope", "FifoThroughputLimit"]);
-const counts: ReadonlySet<string> = new Set(["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible", "ApproximateNumberOfMessagesDelayed"]);
+const unsupported: ReadonlySet<string> = new Set([
+  "Policy",
+  "RedrivePolicy",
+  "RedriveAllowPolicy",
+  "KmsMasterKeyId",
+  "KmsDataKeyReusePeriodSeconds",
+]);
+const fifoOnly: ReadonlySet<string> = new Set([
+  "FifoQueue",
+  "ContentBasedDeduplication",
+  "DeduplicationScope",
+  "FifoThroughputLimit",
+]);
+const counts: ReadonlySet<string> = new Set([
+  "ApproximateNumberOfMessages",
+  "ApproximateNumberOfMessagesNotVisible",
+  "ApproximateNumberOfMessagesDelayed",
+]);
 const readOnly: ReadonlySet<string> = new Set([...counts, "CreatedTimestamp", "LastModifiedTimestamp", "QueueArn"]);
 
 /**
@@ -60,7 +75,9 @@ export interface MessageCounts {
 
 /** All attributes as GetQueueAttributes shows them. */
 export function shownAttributes(queue: QueueRow, messages: MessageCounts): Record<string, string> {
-  const defaults = Object.fromEntries(Object.entries(numeric).map(([name, { default: value }]) => [name, String(value)]));
+  const defaults = Object.fromEntries(
+    Object.entries(numeric).map(([name, { default: value }]) => [name, String(value)]),
+  );
   return {
     QueueArn: queue.arn,
     ApproximateNumberOfMessages: String(messages.visible),
@@ -76,6 +93,12 @@ export function shownAttributes(queue: QueueRow, messages: MessageCounts): Recor
 
 /** @throws InvalidAttributeName for a name that no queue has */
 export function checkAttributeName(name: string): void {
-  const known = name === "All" || Object.hasOwn(numeric, name) || readOnly.has(name) || unsupported.has(name) || fifoOnly.has(name) || name === "SqsManagedSseEnabled";
+  const known =
+    name === "All" ||
+    Object.hasOwn(numeric, name) ||
+    readOnly.has(name) ||
+    unsupported.has(name) ||
+    fifoOnly.has(name) ||
+    name === "SqsManagedSseEnabled";
   if (!known) throw errors.invalidAttributeName(name);
 }

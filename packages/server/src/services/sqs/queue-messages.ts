@@ -26,12 +26,18 @@ export class QueueMessages {
   /** Every message, oldest first. A list of its own: an undo puts messages back, which a map would put at its end. */
   readonly #byAge = new SortedList<QueueMessage>((left, right) => left.row.sequence - right.row.sequence);
   readonly #visible = new SortedList<QueueMessage>((left, right) => left.row.sequence - right.row.sequence);
-  readonly #hidden = new SortedList<QueueMessage>((left, right) => left.visibleAt - right.visibleAt || left.row.sequence - right.row.sequence);
+  readonly #hidden = new SortedList<QueueMessage>(
+    (left, right) => left.visibleAt - right.visibleAt || left.row.sequence - right.row.sequence,
+  );
   #delayedCount = 0;
   #nextSequence = 1;
 
   get counts(): MessageCounts {
-    return { visible: this.#visible.size, inFlight: this.#hidden.size - this.#delayedCount, delayed: this.#delayedCount };
+    return {
+      visible: this.#visible.size,
+      inFlight: this.#hidden.size - this.#delayedCount,
+      delayed: this.#delayedCount,
+    };
   }
 
   get nextSequence(): number {
@@ -66,7 +72,11 @@ export class QueueMessages {
   /** Moves to visible what time has made visible; the number moved. */
   promote(now: number): number {
     let moved = 0;
-    for (let first = this.#hidden.first(); first !== undefined && first.visibleAt <= now; first = this.#hidden.first()) {
+    for (
+      let first = this.#hidden.first();
+      first !== undefined && first.visibleAt <= now;
+      first = this.#hidden.first()
+    ) {
       this.#hidden.remove(first);
       if (first.delivery === undefined) this.#delayedCount -= 1;
       this.#visible.add(first);

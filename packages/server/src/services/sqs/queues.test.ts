@@ -21,8 +21,13 @@ describe("CreateQueue", () => {
   test("refuses other attributes for a name that exists", async () => {
     const sqs = await startSqs();
     await createQueue(sqs, "q", { VisibilityTimeout: "5" });
-    const message = (name: string): string => `A queue already exists with the same name and a different value for attribute ${name}`;
-    await assertRefused(createQueue(sqs, "q", { VisibilityTimeout: "6" }), "QueueNameExists", message("VisibilityTimeout"));
+    const message = (name: string): string =>
+      `A queue already exists with the same name and a different value for attribute ${name}`;
+    await assertRefused(
+      createQueue(sqs, "q", { VisibilityTimeout: "6" }),
+      "QueueNameExists",
+      message("VisibilityTimeout"),
+    );
     await assertRefused(createQueue(sqs, "q", { DelaySeconds: "1" }), "QueueNameExists", message("DelaySeconds"));
   });
 
@@ -37,20 +42,43 @@ describe("CreateQueue", () => {
 
   test("refuses names AWS refuses", async () => {
     const sqs = await startSqs();
-    for (const name of ["", "with space", "dot.ted", "q.fifo", "x".repeat(81), "ünï", "q\n"]) await assertRefused(createQueue(sqs, name), invalid, badName);
+    for (const name of ["", "with space", "dot.ted", "q.fifo", "x".repeat(81), "ünï", "q\n"])
+      await assertRefused(createQueue(sqs, name), invalid, badName);
     assert.ok(await createQueue(sqs, "x".repeat(80)));
   });
 
   test("refuses loudly what is not carried out, and creates nothing", async () => {
     const sqs = await startSqs();
     await assertRefused(createQueue(sqs, "q.fifo", { FifoQueue: "true" }), "UnsupportedOperation", /FIFO queues/);
-    await assertRefused(sqs.run("CreateQueue", { QueueName: "q", tags: { team: "x" } }), "UnsupportedOperation", /tags/);
-    for (const name of ["Policy", "RedrivePolicy", "RedriveAllowPolicy", "KmsMasterKeyId", "KmsDataKeyReusePeriodSeconds"]) {
+    await assertRefused(
+      sqs.run("CreateQueue", { QueueName: "q", tags: { team: "x" } }),
+      "UnsupportedOperation",
+      /tags/,
+    );
+    for (const name of [
+      "Policy",
+      "RedrivePolicy",
+      "RedriveAllowPolicy",
+      "KmsMasterKeyId",
+      "KmsDataKeyReusePeriodSeconds",
+    ]) {
       await assertRefused(createQueue(sqs, "q", { [name]: "300" }), "UnsupportedOperation", new RegExp(`${name} `));
     }
-    await assertRefused(createQueue(sqs, "q", { SqsManagedSseEnabled: "true" }), "UnsupportedOperation", /SqsManagedSseEnabled/);
-    await assertRefused(createQueue(sqs, "q", { FifoQueue: "false" }), "InvalidAttributeName", "Unknown Attribute FifoQueue.");
-    await assertRefused(createQueue(sqs, "q", { ContentBasedDeduplication: "true" }), "InvalidAttributeName", "Unknown Attribute ContentBasedDeduplication.");
+    await assertRefused(
+      createQueue(sqs, "q", { SqsManagedSseEnabled: "true" }),
+      "UnsupportedOperation",
+      /SqsManagedSseEnabled/,
+    );
+    await assertRefused(
+      createQueue(sqs, "q", { FifoQueue: "false" }),
+      "InvalidAttributeName",
+      "Unknown Attribute FifoQueue.",
+    );
+    await assertRefused(
+      createQueue(sqs, "q", { ContentBasedDeduplication: "true" }),
+      "InvalidAttributeName",
+      "Unknown Attribute ContentBasedDeduplication.",
+    );
     const onlyFifo = "You can specify the DeduplicationScope only when FifoQueue is set to true.";
     await assertRefused(createQueue(sqs, "q", { DeduplicationScope: "queue" }), "InvalidAttributeName", onlyFifo);
     assert.deepEqual(await sqs.run("ListQueues", {}), {});
@@ -108,22 +136,46 @@ describe("queue attributes", () => {
     assert.deepEqual(await sqs.run("GetQueueAttributes", { QueueUrl, AttributeNames: ["Policy"] }), {});
     for (const name of ["Foobar", "constructor"]) {
       const unknown = `Unknown Attribute ${name}.`;
-      await assertRefused(sqs.run("GetQueueAttributes", { QueueUrl, AttributeNames: ["All", name] }), "InvalidAttributeName", unknown);
-      await assertRefused(sqs.run("SetQueueAttributes", { QueueUrl, Attributes: { [name]: "1" } }), "InvalidAttributeName", unknown);
+      await assertRefused(
+        sqs.run("GetQueueAttributes", { QueueUrl, AttributeNames: ["All", name] }),
+        "InvalidAttributeName",
+        unknown,
+      );
+      await assertRefused(
+        sqs.run("SetQueueAttributes", { QueueUrl, Attributes: { [name]: "1" } }),
+        "InvalidAttributeName",
+        unknown,
+      );
     }
-    await assertRefused(sqs.run("SetQueueAttributes", { QueueUrl, Attributes: { QueueArn: "x" } }), "InvalidAttributeName", "Unknown Attribute QueueArn.");
+    await assertRefused(
+      sqs.run("SetQueueAttributes", { QueueUrl, Attributes: { QueueArn: "x" } }),
+      "InvalidAttributeName",
+      "Unknown Attribute QueueArn.",
+    );
   });
 
   test("one bad attribute keeps the good ones out; a change moves LastModifiedTimestamp", async () => {
     const sqs = await startSqs();
     const QueueUrl = await createQueue(sqs);
-    const get = async () => (await sqs.run("GetQueueAttributes", { QueueUrl, AttributeNames: ["DelaySeconds", "LastModifiedTimestamp", "CreatedTimestamp"] })).Attributes;
+    const get = async () =>
+      (
+        await sqs.run("GetQueueAttributes", {
+          QueueUrl,
+          AttributeNames: ["DelaySeconds", "LastModifiedTimestamp", "CreatedTimestamp"],
+        })
+      ).Attributes;
     const before = await get();
     await sqs.advance(10);
-    await assert.rejects(sqs.run("SetQueueAttributes", { QueueUrl, Attributes: { DelaySeconds: "5", VisibilityTimeout: "-1" } }));
+    await assert.rejects(
+      sqs.run("SetQueueAttributes", { QueueUrl, Attributes: { DelaySeconds: "5", VisibilityTimeout: "-1" } }),
+    );
     assert.deepEqual(await get(), before);
     await sqs.run("SetQueueAttributes", { QueueUrl, Attributes: { DelaySeconds: "5" } });
-    assert.deepEqual(await get(), { DelaySeconds: "5", LastModifiedTimestamp: String(startMs / 1000 + 10), CreatedTimestamp: String(startMs / 1000) });
+    assert.deepEqual(await get(), {
+      DelaySeconds: "5",
+      LastModifiedTimestamp: String(startMs / 1000 + 10),
+      CreatedTimestamp: String(startMs / 1000),
+    });
   });
 
   test("count messages by where they are", async () => {
@@ -152,11 +204,23 @@ describe("finding queues", () => {
     const sqs = await startSqs();
     await createQueue(sqs, "q");
     const path = "/111122223333/q";
-    const forms = ["http://host:4566" + path, "https://sqs.eu-west-1.amazonaws.com" + path, "https://queue.amazonaws.com" + path, "https://eu-west-1.queue.amazonaws.com" + path];
+    const forms = [
+      "http://host:4566" + path,
+      "https://sqs.eu-west-1.amazonaws.com" + path,
+      "https://queue.amazonaws.com" + path,
+      "https://eu-west-1.queue.amazonaws.com" + path,
+    ];
     for (const QueueUrl of [...forms, path, "http://x/queue/eu-west-1" + path, "/queue/eu-west-1" + path, "q"]) {
       assert.ok((await sqs.run("SendMessage", { QueueUrl, MessageBody: QueueUrl })).MessageId, QueueUrl);
     }
-    for (const QueueUrl of ["http://host/queue/us-east-1" + path, "http://host/999999999999/q", "http://host/111122223333/Q", "nope", "http://host/q", "http://host/1/q"]) {
+    for (const QueueUrl of [
+      "http://host/queue/us-east-1" + path,
+      "http://host/999999999999/q",
+      "http://host/111122223333/Q",
+      "nope",
+      "http://host/q",
+      "http://host/1/q",
+    ]) {
       await assertRefused(sqs.run("SendMessage", { QueueUrl, MessageBody: "x" }), "QueueDoesNotExist", gone);
     }
   });
@@ -164,8 +228,19 @@ describe("finding queues", () => {
   test("GetQueueUrl looks in the owner's account", async () => {
     const sqs = await startSqs();
     const QueueUrl = await createQueue(sqs, "q");
-    assert.deepEqual(await sqs.run("GetQueueUrl", { QueueName: "q", QueueOwnerAWSAccountId: "111122223333" }, { account: "999999999999" }), { QueueUrl });
-    await assertRefused(sqs.run("GetQueueUrl", { QueueName: "q", QueueOwnerAWSAccountId: "999999999999" }), "QueueDoesNotExist", gone);
+    assert.deepEqual(
+      await sqs.run(
+        "GetQueueUrl",
+        { QueueName: "q", QueueOwnerAWSAccountId: "111122223333" },
+        { account: "999999999999" },
+      ),
+      { QueueUrl },
+    );
+    await assertRefused(
+      sqs.run("GetQueueUrl", { QueueName: "q", QueueOwnerAWSAccountId: "999999999999" }),
+      "QueueDoesNotExist",
+      gone,
+    );
   });
 
   test("ListQueues filters, pages and stays within account and region", async () => {
@@ -180,7 +255,8 @@ describe("finding queues", () => {
     assert.deepEqual(names(first.QueueUrls), ["b-1", "b-2"]);
     const second = await sqs.run("ListQueues", { QueueNamePrefix: "b-", MaxResults: 2, NextToken: first.NextToken });
     assert.deepEqual([names(second.QueueUrls), second.NextToken], [["b-3"], undefined]);
-    for (const MaxResults of [0, 1001]) await assertRefused(sqs.run("ListQueues", { MaxResults }), invalid, /MaxResults/);
+    for (const MaxResults of [0, 1001])
+      await assertRefused(sqs.run("ListQueues", { MaxResults }), invalid, /MaxResults/);
     await assertRefused(sqs.run("ListQueues", { MaxResults: 1, NextToken: "%" }), invalid, /next token/i);
   });
 });
@@ -195,7 +271,11 @@ describe("DeleteQueue and PurgeQueue", () => {
       await assertRefused(sqs.run(operation, { QueueUrl }), "QueueDoesNotExist", gone);
     }
     await sqs.advance(59.999);
-    await assertRefused(createQueue(sqs), "QueueDeletedRecently", "You must wait 60 seconds after deleting a queue before you can create another with the same name.");
+    await assertRefused(
+      createQueue(sqs),
+      "QueueDeletedRecently",
+      "You must wait 60 seconds after deleting a queue before you can create another with the same name.",
+    );
     await sqs.advance(0.001);
     assert.equal(await createQueue(sqs), QueueUrl);
     assert.deepEqual(await receive(sqs, QueueUrl), []);
@@ -208,13 +288,20 @@ describe("DeleteQueue and PurgeQueue", () => {
     assert.equal(table.size, 2);
     await sqs.advance(60);
     await sqs.run("DeleteQueue", { QueueUrl: await createQueue(sqs, "c") });
-    assert.deepEqual([...table.values()].map(({ arn }) => arn), ["arn:aws:sqs:eu-west-1:111122223333:c"]);
+    assert.deepEqual(
+      [...table.values()].map(({ arn }) => arn),
+      ["arn:aws:sqs:eu-west-1:111122223333:c"],
+    );
   });
 
   test("a receiver that waits learns that its queue was deleted", async () => {
     const sqs = await startSqs();
     const QueueUrl = await createQueue(sqs);
-    const waiting = assertRefused(sqs.run("ReceiveMessage", { QueueUrl, WaitTimeSeconds: 20 }), "QueueDoesNotExist", gone);
+    const waiting = assertRefused(
+      sqs.run("ReceiveMessage", { QueueUrl, WaitTimeSeconds: 20 }),
+      "QueueDoesNotExist",
+      gone,
+    );
     await sqs.run("DeleteQueue", { QueueUrl });
     await waiting;
   });

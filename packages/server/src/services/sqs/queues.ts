@@ -128,7 +128,11 @@ export class Queues {
   #state(id: number): QueueState {
     let state = this.#states.get(id);
     if (state === undefined) {
-      state = { messages: new QueueMessages(), statistics: { sent: 0, received: 0, deleted: 0, emptyReceives: 0 }, alarm: undefined };
+      state = {
+        messages: new QueueMessages(),
+        statistics: { sent: 0, received: 0, deleted: 0, emptyReceives: 0 },
+        alarm: undefined,
+      };
       this.#states.set(id, state);
     }
     return state;
@@ -136,7 +140,11 @@ export class Queues {
 
   #expire(tx: Transaction, queue: QueueRow, messages: QueueMessages): void {
     const retentionMs = numberAttribute(queue, "MessageRetentionPeriod") * 1000;
-    for (let oldest = messages.oldest(); oldest !== undefined && oldest.row.sentAt + retentionMs <= tx.now; oldest = messages.oldest()) {
+    for (
+      let oldest = messages.oldest();
+      oldest !== undefined && oldest.row.sentAt + retentionMs <= tx.now;
+      oldest = messages.oldest()
+    ) {
       messages.remove(tx, oldest);
     }
   }
@@ -145,7 +153,10 @@ export class Queues {
     const state = this.#states.get(queue.id);
     if (state === undefined) return;
     const oldest = state.messages.oldest();
-    const expiresAt = oldest === undefined ? Number.POSITIVE_INFINITY : oldest.row.sentAt + numberAttribute(queue, "MessageRetentionPeriod") * 1000;
+    const expiresAt =
+      oldest === undefined
+        ? Number.POSITIVE_INFINITY
+        : oldest.row.sentAt + numberAttribute(queue, "MessageRetentionPeriod") * 1000;
     const next = Math.min(state.messages.nextVisibleAt() ?? Number.POSITIVE_INFINITY, expiresAt);
     if (next === Number.POSITIVE_INFINITY || (state.alarm !== undefined && state.alarm.at <= next)) return;
     state.alarm?.alarm.cancel();

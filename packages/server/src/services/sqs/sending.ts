@@ -4,7 +4,13 @@ import type { MessageAttributeValue, SendMessageCommandInput } from "@aws-sdk/cl
 import type { Call } from "../../kernel/call.ts";
 import type { Transaction } from "../../kernel/transaction.ts";
 import { errors } from "./errors.ts";
-import { attributesBytes, attributesMd5, givenBytes, hasInvalidCharacters, storeAttributes } from "./message-attributes.ts";
+import {
+  attributesBytes,
+  attributesMd5,
+  givenBytes,
+  hasInvalidCharacters,
+  storeAttributes,
+} from "./message-attributes.ts";
 import { numberAttribute } from "./queue-attributes.ts";
 import type { Queues } from "./queues.ts";
 import type { MessageRow, QueueRow } from "./tables.ts";
@@ -24,7 +30,14 @@ export function messageBytes(message: OutgoingMessage): number {
 }
 
 /** @param tooLong words the refusal of a message over the queue's limit; single sends and batches differ */
-export function send(queues: Queues, tx: Transaction, queue: QueueRow, message: OutgoingMessage, call: Call, tooLong: (max: number) => string): SentMessage {
+export function send(
+  queues: Queues,
+  tx: Transaction,
+  queue: QueueRow,
+  message: OutgoingMessage,
+  call: Call,
+  tooLong: (max: number) => string,
+): SentMessage {
   const body = message.MessageBody;
   if (body === undefined || body === "") throw errors.missingParameter("MessageBody");
   if (hasInvalidCharacters(body)) throw errors.invalidMessageContents();
@@ -33,11 +46,16 @@ export function send(queues: Queues, tx: Transaction, queue: QueueRow, message: 
     throw errors.invalidValue(delaySeconds, "DelaySeconds", "DelaySeconds must be >= 0 and <= 900.");
   }
   if (message.MessageDeduplicationId !== undefined) {
-    throw errors.invalidValue(message.MessageDeduplicationId, "MessageDeduplicationId", "The request includes a parameter that is not valid for this queue type.");
+    throw errors.invalidValue(
+      message.MessageDeduplicationId,
+      "MessageDeduplicationId",
+      "The request includes a parameter that is not valid for this queue type.",
+    );
   }
   const attributes = storeAttributes(message.MessageAttributes);
   const bytesMax = numberAttribute(queue, "MaximumMessageSize");
-  if (Buffer.byteLength(body) + attributesBytes(attributes) > bytesMax) throw errors.invalidParameter(tooLong(bytesMax));
+  if (Buffer.byteLength(body) + attributesBytes(attributes) > bytesMax)
+    throw errors.invalidParameter(tooLong(bytesMax));
   const system = systemAttributes(message.MessageSystemAttributes);
   const messages = queues.messages(tx, queue);
   const row: MessageRow = {
@@ -79,7 +97,11 @@ function systemAttributes(given: Readonly<Record<string, MessageAttributeValue>>
 function checkGroupId(groupId: string | undefined): string | null {
   if (groupId === undefined) return null;
   if (!/^[A-Za-z0-9!-/:-@[-`{-~]{1,128}$/.test(groupId)) {
-    throw errors.invalidValue(groupId, "MessageGroupId", "MessageGroupId can only include alphanumeric and punctuation characters. 1 to 128 in length.");
+    throw errors.invalidValue(
+      groupId,
+      "MessageGroupId",
+      "MessageGroupId can only include alphanumeric and punctuation characters. 1 to 128 in length.",
+    );
   }
   return groupId;
 }

@@ -27,7 +27,12 @@ export function createSqsService(kernel: Kernel): Service {
   const queues = new Queues(kernel);
   return {
     name: "sqs",
-    tables: [queuesTable, deletedQueuesTable, messagesTable, deliveriesTable] as unknown as readonly TableDefinition<never>[],
+    tables: [
+      queuesTable,
+      deletedQueuesTable,
+      messagesTable,
+      deliveriesTable,
+    ] as unknown as readonly TableDefinition<never>[],
     migrations: sqsMigrations,
     load: (reader) => loadMessages(kernel, queues, reader),
     operations: {
@@ -57,7 +62,11 @@ async function loadMessages(kernel: Kernel, queues: Queues, reader: StoreReader)
   }
 }
 
-async function readAll<Row extends { readonly sequence: number }>(reader: StoreReader, table: TableDefinition<Row>, queueId: number): Promise<Row[]> {
+async function readAll<Row extends { readonly sequence: number }>(
+  reader: StoreReader,
+  table: TableDefinition<Row>,
+  queueId: number,
+): Promise<Row[]> {
   const rows: Row[] = [];
   for (;;) {
     const after = rows.at(-1)?.sequence ?? 0;
@@ -69,19 +78,52 @@ async function readAll<Row extends { readonly sequence: number }>(reader: StoreR
 
 function metrics(queues: Queues): Metric[] {
   const all = [...queues.all()];
-  const metric = (name: string, help: string, type: Metric["type"], value: (queue: (typeof all)[number]) => number): Metric => ({
+  const metric = (
+    name: string,
+    help: string,
+    type: Metric["type"],
+    value: (queue: (typeof all)[number]) => number,
+  ): Metric => ({
     name: `tutti_sqs_${name}`,
     help,
     type,
-    samples: all.map((queue) => ({ labels: { queue: queue.row.name, account: queue.row.account, region: queue.row.region }, value: value(queue) })),
+    samples: all.map((queue) => ({
+      labels: { queue: queue.row.name, account: queue.row.account, region: queue.row.region },
+      value: value(queue),
+    })),
   });
   return [
     metric("messages_visible", "Messages that can be received.", "gauge", ({ messages }) => messages.counts.visible),
-    metric("messages_in_flight", "Messages received and not yet deleted.", "gauge", ({ messages }) => messages.counts.inFlight),
+    metric(
+      "messages_in_flight",
+      "Messages received and not yet deleted.",
+      "gauge",
+      ({ messages }) => messages.counts.inFlight,
+    ),
     metric("messages_delayed", "Messages whose delay is not over.", "gauge", ({ messages }) => messages.counts.delayed),
-    metric("messages_sent_total", "Messages sent since the server started.", "counter", ({ statistics }) => statistics.sent),
-    metric("messages_received_total", "Messages received since the server started.", "counter", ({ statistics }) => statistics.received),
-    metric("messages_deleted_total", "Messages deleted since the server started.", "counter", ({ statistics }) => statistics.deleted),
-    metric("empty_receives_total", "Receives that gave nothing since the server started.", "counter", ({ statistics }) => statistics.emptyReceives),
+    metric(
+      "messages_sent_total",
+      "Messages sent since the server started.",
+      "counter",
+      ({ statistics }) => statistics.sent,
+    ),
+    metric(
+      "messages_received_total",
+      "Messages received since the server started.",
+      "counter",
+      ({ statistics }) => statistics.received,
+    ),
+    metric(
+      "messages_deleted_total",
+      "Messages deleted since the server started.",
+      "counter",
+      ({ statistics }) => statistics.deleted,
+    ),
+    metric(
+      "empty_receives_total",
+      "Receives that gave nothing since the server started.",
+      "counter",
+      ({ statistics }) => statistics.emptyReceives,
+    ),
   ];
 }

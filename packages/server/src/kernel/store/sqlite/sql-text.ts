@@ -23,16 +23,29 @@ function statementOf(operation: WriteOperation): string {
   const { table } = operation;
   switch (operation.kind) {
     case "insert":
-      return cached(table, "insert", () => `INSERT INTO ${table.name} (${table.columnNames.join(", ")}) VALUES (${marks(table.columnNames.length)})`);
+      return cached(
+        table,
+        "insert",
+        () => `INSERT INTO ${table.name} (${table.columnNames.join(", ")}) VALUES (${marks(table.columnNames.length)})`,
+      );
     case "put":
-      return cached(table, "put", () => `INSERT OR REPLACE INTO ${table.name} (${table.columnNames.join(", ")}) VALUES (${marks(table.columnNames.length)})`);
+      return cached(
+        table,
+        "put",
+        () =>
+          `INSERT OR REPLACE INTO ${table.name} (${table.columnNames.join(", ")}) VALUES (${marks(table.columnNames.length)})`,
+      );
     case "update":
       return cached(table, `update ${operation.columns.join(",")}`, () => {
         const assignments = operation.columns.map((column) => `${column} = ?`).join(", ");
         return `UPDATE ${table.name} SET ${assignments} WHERE ${equalities(table.key)}`;
       });
     case "delete":
-      return cached(table, `delete ${operation.key.length}`, () => `DELETE FROM ${table.name} WHERE ${equalities(table.key.slice(0, operation.key.length))}`);
+      return cached(
+        table,
+        `delete ${operation.key.length}`,
+        () => `DELETE FROM ${table.name} WHERE ${equalities(table.key.slice(0, operation.key.length))}`,
+      );
   }
 }
 
@@ -52,7 +65,8 @@ export function encodeGroup(operations: readonly WriteOperation[]): EncodedGroup
     operationIndexes.push(index);
     const before = parameters.length;
     if (operation.kind !== "delete") for (const value of operation.values) parameters.push(value);
-    if (operation.kind === "update" || operation.kind === "delete") for (const value of operation.key) parameters.push(value);
+    if (operation.kind === "update" || operation.kind === "delete")
+      for (const value of operation.key) parameters.push(value);
     counts.push(parameters.length - before);
   }
   return { statements, operations: operationIndexes, parameters, counts };

@@ -25,9 +25,12 @@ export function openSqliteStore(path: string, thread: "worker" | "main" = "worke
     description: path,
     durable: path !== ":memory:",
     migrate: async (migrations: readonly Migration[]) => void (await ask({ kind: "migrate", migrations })),
-    commit: async (operations: readonly WriteOperation[]) => void (await ask({ kind: "commit", group: encodeGroup(operations) })),
+    commit: async (operations: readonly WriteOperation[]) =>
+      void (await ask({ kind: "commit", group: encodeGroup(operations) })),
     load: async <Row>(table: TableDefinition<Row>) =>
-      (await ask({ kind: "read", sql: loadText(table as TableDefinition), parameters: [] })).map((values) => table.decode(values)),
+      (await ask({ kind: "read", sql: loadText(table as TableDefinition), parameters: [] })).map((values) =>
+        table.decode(values),
+      ),
     range: async <Row>(query: RangeQuery<Row>) =>
       (await ask({ kind: "read", ...rangeText(query) })).map((values) => query.table.decode(values)),
     close: async () => {

@@ -10,14 +10,19 @@ interface Output {
   Failed?: BatchResultErrorEntry[];
 }
 
-export function changeMessageVisibilityBatch(queues: Queues): Operation<ChangeMessageVisibilityBatchCommandInput, Output> {
+export function changeMessageVisibilityBatch(
+  queues: Queues,
+): Operation<ChangeMessageVisibilityBatchCommandInput, Output> {
   return {
     decide(tx, { QueueUrl, Entries }, { call }) {
       const queue = queues.byUrl(tx, call, QueueUrl);
-      return runBatch(checkBatch(Entries, "ChangeMessageVisibilityBatchRequestEntry"), ({ Id, ReceiptHandle, VisibilityTimeout }) => {
-        changeByHandle(queues, tx, queue, ReceiptHandle, VisibilityTimeout);
-        return { Id };
-      });
+      return runBatch(
+        checkBatch(Entries, "ChangeMessageVisibilityBatchRequestEntry"),
+        ({ Id, ReceiptHandle, VisibilityTimeout }) => {
+          changeByHandle(queues, tx, queue, ReceiptHandle, VisibilityTimeout);
+          return { Id };
+        },
+      );
     },
   };
 }

@@ -14,7 +14,9 @@ export function createQueue(queues: Queues): Operation<CreateQueueCommandInput, 
       if (Object.keys(tags ?? {}).length > 0) throw errors.unsupported("Queue tags are");
       if (name.endsWith(".fifo") && Attributes["FifoQueue"] === "true") throw errors.unsupported("FIFO queues are");
       if (!/^[A-Za-z0-9_-]{1,80}$/.test(name)) {
-        throw errors.invalidParameter("Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 in length");
+        throw errors.invalidParameter(
+          "Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 in length",
+        );
       }
       const attributes = checkAttributes(Attributes);
       const arn = queueArn(call.region, call.account, name);
@@ -22,12 +24,14 @@ export function createQueue(queues: Queues): Operation<CreateQueueCommandInput, 
       const existing = tx.get(queuesTable, arn);
       if (existing !== undefined) {
         const shown = shownAttributes(existing, { visible: 0, inFlight: 0, delayed: 0 });
-        for (const [key, value] of Object.entries(attributes)) if (shown[key] !== value) throw errors.queueNameExists(key);
+        for (const [key, value] of Object.entries(attributes))
+          if (shown[key] !== value) throw errors.queueNameExists(key);
         return output;
       }
       const deleted = tx.get(deletedQueuesTable, arn);
       if (deleted !== undefined) {
-        if (tx.now < deleted.deletedAt + limits.nameBlockedAfterDeleteSeconds * 1000) throw errors.queueDeletedRecently();
+        if (tx.now < deleted.deletedAt + limits.nameBlockedAfterDeleteSeconds * 1000)
+          throw errors.queueDeletedRecently();
         tx.delete(deletedQueuesTable, arn);
       }
       tx.insert(queuesTable, {

@@ -4,7 +4,9 @@ import type { Operation } from "../../../kernel/operation.ts";
 import { checkAttributeName, shownAttributes } from "../queue-attributes.ts";
 import type { Queues } from "../queues.ts";
 
-export function getQueueAttributes(queues: Queues): Operation<GetQueueAttributesCommandInput, { Attributes?: Record<string, string> }> {
+export function getQueueAttributes(
+  queues: Queues,
+): Operation<GetQueueAttributesCommandInput, { Attributes?: Record<string, string> }> {
   return {
     decide(tx, { QueueUrl, AttributeNames: names = [] }, { call }) {
       const queue = queues.byUrl(tx, call, QueueUrl);

@@ -14,14 +14,22 @@ export function listQueues(): Operation<ListQueuesCommandInput, Output> {
   return {
     decide(tx, { QueueNamePrefix = "", MaxResults, NextToken }, { call }) {
       const max = MaxResults ?? limits.listResultsDefault;
-      if (max < 1 || max > limits.listResultsMax) throw errors.invalidValue(max, "MaxResults", "MaxResults must be an integer between 1 and 1000.");
+      if (max < 1 || max > limits.listResultsMax)
+        throw errors.invalidValue(max, "MaxResults", "MaxResults must be an integer between 1 and 1000.");
       const urls: string[] = [];
       let last: string | undefined;
-      for (const { name } of tx.scan(queuesTable, "by_name", [call.account, call.region], NextToken === undefined ? [] : [readToken(NextToken)])) {
+      for (const { name } of tx.scan(
+        queuesTable,
+        "by_name",
+        [call.account, call.region],
+        NextToken === undefined ? [] : [readToken(NextToken)],
+      )) {
         if (!name.startsWith(QueueNamePrefix)) continue;
         if (urls.length === max) {
           // Without MaxResults AWS gives the first thousand and no token.
-          return MaxResults === undefined ? { QueueUrls: urls } : { QueueUrls: urls, NextToken: Buffer.from(last ?? "").toString("base64") };
+          return MaxResults === undefined
+            ? { QueueUrls: urls }
+            : { QueueUrls: urls, NextToken: Buffer.from(last ?? "").toString("base64") };
         }
         urls.push(`${call.baseUrl}/${call.account}/${name}`);
         last = name;

@@ -11,7 +11,8 @@ export function purgeQueue(queues: Queues): Operation<PurgeQueueCommandInput, ob
   return {
     decide(tx, { QueueUrl }, { call }) {
       const queue = queues.byUrl(tx, call, QueueUrl);
-      if (queue.purgedAt !== null && tx.now < queue.purgedAt + limits.purgeIntervalSeconds * 1000) throw errors.purgeInProgress(queue.name);
+      if (queue.purgedAt !== null && tx.now < queue.purgedAt + limits.purgeIntervalSeconds * 1000)
+        throw errors.purgeInProgress(queue.name);
       queues.messages(tx, queue).clear(tx);
       tx.delete(messagesTable, queue.id);
       tx.delete(deliveriesTable, queue.id);

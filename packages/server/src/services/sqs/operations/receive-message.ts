@@ -42,15 +42,23 @@ export function receiveMessage(queues: Queues): Operation<ReceiveMessageCommandI
   };
 }
 
-function checkNumbers(input: ReceiveMessageCommandInput): { max: number; waitSeconds: number | undefined; visibilitySeconds: number | undefined } {
+function checkNumbers(input: ReceiveMessageCommandInput): {
+  max: number;
+  waitSeconds: number | undefined;
+  visibilitySeconds: number | undefined;
+} {
   const max = input.MaxNumberOfMessages ?? 1;
-  if (max < 1 || max > limits.receiveMessagesMax) throw errors.invalidValue(max, "MaxNumberOfMessages", "Must be between 1 and 10, if provided.");
+  if (max < 1 || max > limits.receiveMessagesMax)
+    throw errors.invalidValue(max, "MaxNumberOfMessages", "Must be between 1 and 10, if provided.");
   const waitSeconds = input.WaitTimeSeconds;
   if (waitSeconds !== undefined && (waitSeconds < 0 || waitSeconds > limits.waitSecondsMax)) {
     throw errors.invalidValue(waitSeconds, "WaitTimeSeconds", "Must be >= 0 and <= 20, if provided.");
   }
   const visibilitySeconds = input.VisibilityTimeout;
-  if (visibilitySeconds !== undefined && (visibilitySeconds < 0 || visibilitySeconds > limits.visibilityTotalSecondsMax)) {
+  if (
+    visibilitySeconds !== undefined &&
+    (visibilitySeconds < 0 || visibilitySeconds > limits.visibilityTotalSecondsMax)
+  ) {
     throw errors.invalidValue(visibilitySeconds, "VisibilityTimeout", "Must be >= 0 and <= 43200, if provided.");
   }
   return { max, waitSeconds, visibilitySeconds };
@@ -70,11 +78,20 @@ const systemAttributeNames: ReadonlySet<string> = new Set([
 ]);
 
 /** The older list of names may also hold those of queue attributes; no message has them. */
-function checkNames({ AttributeNames = [], MessageSystemAttributeNames = [], ReceiveRequestAttemptId: attemptId }: ReceiveMessageCommandInput): void {
-  for (const name of MessageSystemAttributeNames) if (!systemAttributeNames.has(name)) throw errors.invalidAttributeName(name);
+function checkNames({
+  AttributeNames = [],
+  MessageSystemAttributeNames = [],
+  ReceiveRequestAttemptId: attemptId,
+}: ReceiveMessageCommandInput): void {
+  for (const name of MessageSystemAttributeNames)
+    if (!systemAttributeNames.has(name)) throw errors.invalidAttributeName(name);
   for (const name of AttributeNames) if (!systemAttributeNames.has(name)) checkAttributeName(name);
   if (attemptId !== undefined) {
-    throw errors.invalidValue(attemptId, "ReceiveRequestAttemptId", "The request includes a parameter that is not valid for this queue type.");
+    throw errors.invalidValue(
+      attemptId,
+      "ReceiveRequestAttemptId",
+      "The request includes a parameter that is not valid for this queue type.",
+    );
   }
 }
 
@@ -88,7 +105,9 @@ function show(queues: Queues, { row, delivery }: QueueMessage, input: ReceiveMes
     AWSTraceHeader: row.traceHeader,
     MessageGroupId: row.groupId,
   };
-  const shown = Object.entries(system).filter((entry): entry is [string, string] => entry[1] !== null && (wanted.has("All") || wanted.has(entry[0])));
+  const shown = Object.entries(system).filter(
+    (entry): entry is [string, string] => entry[1] !== null && (wanted.has("All") || wanted.has(entry[0])),
+  );
   const attributes = selectAttributes(row.attributes, input.MessageAttributeNames ?? []);
   return {
     MessageId: row.messageId,
@@ -98,11 +117,15 @@ function show(queues: Queues, { row, delivery }: QueueMessage, input: ReceiveMes
     ...(shown.length > 0 && { Attributes: Object.fromEntries(shown) }),
     ...(attributes !== undefined && {
       MD5OfMessageAttributes: attributesMd5(attributes),
-      MessageAttributes: Object.fromEntries(Object.entries(attributes).map(([name, value]) => [name, showAttribute(value)])),
+      MessageAttributes: Object.fromEntries(
+        Object.entries(attributes).map(([name, value]) => [name, showAttribute(value)]),
+      ),
     }),
   };
 }
 
 function showAttribute({ DataType, StringValue, BinaryValue }: StoredAttribute) {
-  return StringValue === undefined ? { DataType, BinaryValue: Buffer.from(BinaryValue ?? "", "base64") } : { DataType, StringValue };
+  return StringValue === undefined
+    ? { DataType, BinaryValue: Buffer.from(BinaryValue ?? "", "base64") }
+    : { DataType, StringValue };
 }

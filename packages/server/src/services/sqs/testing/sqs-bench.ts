@@ -53,7 +53,12 @@ export interface SqsBench {
 /** @param now where a clock that has no stored time starts */
 export async function startSqs(store: Store = new MemoryStore(), now = startMs, seed = 1): Promise<SqsBench> {
   const fatal: unknown[] = [];
-  const kernel = new Kernel({ store, clock: new VirtualClock(now), random: new SeededRandom(seed), onFatal: (error) => fatal.push(error) });
+  const kernel = new Kernel({
+    store,
+    clock: new VirtualClock(now),
+    random: new SeededRandom(seed),
+    onFatal: (error) => fatal.push(error),
+  });
   const service = createSqsService(kernel);
   await kernel.start([service]);
   return {
@@ -70,7 +75,11 @@ export async function startSqs(store: Store = new MemoryStore(), now = startMs, 
   };
 }
 
-export async function createQueue(bench: SqsBench, name = "queue", attributes: Record<string, string> = {}): Promise<string> {
+export async function createQueue(
+  bench: SqsBench,
+  name = "queue",
+  attributes: Record<string, string> = {},
+): Promise<string> {
   const { QueueUrl = "" } = await bench.run("CreateQueue", { QueueName: name, Attributes: attributes });
   return QueueUrl;
 }
@@ -84,7 +93,12 @@ export async function bodies(bench: SqsBench, queueUrl: string, options: object 
   return (await receive(bench, queueUrl, options)).map(({ Body }) => Body);
 }
 
-export async function assertRefused(answer: Promise<unknown>, code: string, message: string | RegExp, status = 400): Promise<void> {
+export async function assertRefused(
+  answer: Promise<unknown>,
+  code: string,
+  message: string | RegExp,
+  status = 400,
+): Promise<void> {
   await assert.rejects(answer, (error: unknown) => {
     assert.ok(error instanceof ServiceError, String(error));
     assert.equal(error.code, code);

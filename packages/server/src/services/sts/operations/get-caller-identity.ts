@@ -9,5 +9,9 @@ type Output = Omit<GetCallerIdentityCommandOutput, "$metadata">;
 
 /** There are no users here, so every caller is its account's root. */
 export const getCallerIdentity: Operation<GetCallerIdentityCommandInput, Output> = {
-  decide: (_tx, _input, { call }) => ({ Account: call.account, Arn: `arn:aws:iam::${call.account}:root`, UserId: call.account }),
+  decide: (_tx, _input, { call }) => ({
+    Account: call.account,
+    Arn: `arn:aws:iam::${call.account}:root`,
+    UserId: call.account,
+  }),
 };

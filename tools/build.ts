@@ -1,0 +1,28 @@
+/**
+ * `npm run build`: makes `packages/server/dist`, the package `tutti` as it is published.
+ *
+ * JavaScript in a few files with the workspace's own packages inlined, the declarations of the two public entries, the data
+ * files the sources read, and a `package.json` of its own. Then it starts what it made.
+ */
+import { copyFileSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { bundle } from "./build/bundle.ts";
+import { emitDeclarations } from "./build/declarations.ts";
+import { publishedManifest } from "./build/manifest.ts";
+import { tryOut } from "./build/try-out.ts";
+
+const root = join(import.meta.dirname, "..");
+const server = join(root, "packages", "server");
+const dist = join(server, "dist");
+
+rmSync(dist, { recursive: true, force: true });
+mkdirSync(join(dist, "bin"), { recursive: true });
+
+const manifest = publishedManifest(root);
+await bundle({ sources: join(server, "src"), dist, external: Object.keys(manifest.dependencies) });
+emitDeclarations({ root, dist, dependencies: Object.keys(manifest.dependencies) });
+for (const file of ["run.mjs", "tutti.mjs"]) copyFileSync(join(server, "bin", file), join(dist, "bin", file));
+for (const file of ["LICENSE", "README.md"]) copyFileSync(join(root, file), join(dist, file));
+writeFileSync(join(dist, "package.json"), `${JSON.stringify(manifest, undefined, 2)}\n`);
+await tryOut(dist, manifest.version);
+console.log("Built packages/server/dist.");
