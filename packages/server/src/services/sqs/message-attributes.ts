@@ -7,7 +7,7 @@ import type { StoredAttribute } from "./tables.ts";
 
 type Attributes = Readonly<Record<string, StoredAttribute>>;
 
-const invalidCharacters = /[^\u0009\u000a\u000d\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u;
+const invalidCharacters = /[^\t\n\r -\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u;
 
 export function hasInvalidCharacters(text: string): boolean {
   return invalidCharacters.test(text);
@@ -124,7 +124,7 @@ export function attributesMd5(attributes: Attributes): string {
     length.writeUInt32BE(bytes.length);
     parts.push(length, bytes);
   };
-  for (const name of Object.keys(attributes).sort()) {
+  for (const name of Object.keys(attributes).toSorted()) {
     const { DataType = "", StringValue, BinaryValue = "" } = attributes[name] ?? {};
     push(Buffer.from(name));
     push(Buffer.from(DataType));

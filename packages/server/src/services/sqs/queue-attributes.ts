@@ -63,7 +63,7 @@ export function checkAttributes(attributes: Readonly<Record<string, string>>): R
 }
 
 /** A numeric attribute of a queue, set or by default; seconds or bytes. */
-export function numberAttribute(queue: QueueRow, name: keyof typeof numeric & string): number {
+export function numberAttribute(queue: QueueRow, name: keyof typeof numeric): number {
   return Number(queue.attributes[name] ?? numeric[name]?.default);
 }
 

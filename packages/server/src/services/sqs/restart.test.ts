@@ -1,9 +1,13 @@
 /** What a stop or a crash leaves: everything acknowledged, nothing deleted. */
 import assert from "node:assert/strict";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, test } from "node:test";
 import { ServiceError } from "../../kernel/service-error.ts";
 import { MemoryStore } from "../../kernel/store/memory-store.ts";
-import { Queues, queueArn } from "./queues.ts";
+import { openSqliteStore } from "../../kernel/store/sqlite/sqlite-store.ts";
+import { Queues } from "./queues.ts";
 import { QueueMessages } from "./queue-messages.ts";
 import type { MessageRow } from "./tables.ts";
 import { assertRefused, bodies, call, createQueue, receive, startMs, startSqs } from "./testing/sqs-bench.ts";
@@ -119,6 +123,33 @@ describe("after a restart", () => {
     assert.deepEqual(await bodies(after, QueueUrl), []);
   });
 
+  test("the same holds on disk, through the SQL tables", async (context) => {
+    const folder = await mkdtemp(join(tmpdir(), "tutti-sqs-"));
+    context.after(() => rm(folder, { recursive: true, force: true }));
+    const path = join(folder, "tutti.db");
+    const before = await startSqs(openSqliteStore(path, "main"));
+    const QueueUrl = await createQueue(before, "queue", { VisibilityTimeout: "7" });
+    const MessageAttributes = { bytes: { DataType: "Binary", BinaryValue: Uint8Array.of(0, 255) } };
+    await before.run("SendMessage", { QueueUrl, MessageBody: "deleted" });
+    await before.run("SendMessage", { QueueUrl, MessageBody: "kept", MessageAttributes });
+    const [deleted] = await receive(before, QueueUrl);
+    await before.run("DeleteMessage", { QueueUrl, ReceiptHandle: deleted?.ReceiptHandle });
+    await before.run("DeleteQueue", { QueueUrl: await createQueue(before, "gone") });
+    await before.kernel.stop();
+    const after = await startSqs(openSqliteStore(path, "main"), startMs, 2);
+    context.after(() => after.kernel.stop());
+    await assertRefused(createQueue(after, "gone"), "QueueDeletedRecently", /60 seconds/);
+    assert.deepEqual(await receive(after, QueueUrl), []);
+    await after.advance(7);
+    const [kept] = await receive(after, QueueUrl, {
+      MessageAttributeNames: ["All"],
+      AttributeNames: ["ApproximateReceiveCount"],
+    });
+    assert.deepEqual([kept?.Body, kept?.Attributes], ["kept", { ApproximateReceiveCount: "2" }]);
+    assert.deepEqual([...(kept?.MessageAttributes?.["bytes"]?.BinaryValue ?? [])], [0, 255]);
+    assert.deepEqual([...before.fatal, ...after.fatal], []);
+  });
+
   test("backlogs longer than a page are read whole", async () => {
     const before = await startSqs();
     const QueueUrl = await createQueue(before);
@@ -217,16 +248,20 @@ describe("a decision that is undone", () => {
     const sqs = await startSqs();
     const QueueUrl = await createQueue(sqs);
     const queues = new Queues(sqs.kernel);
-    const arn = queueArn(call.region, call.account, "queue");
+    sqs.kernel.transact((tx) => {
+      const queue = queues.byUrl(tx, call, QueueUrl);
+      queues.messages(tx, queue).append(tx, { ...row(1), queueId: queue.id });
+    });
+    const visible = (): number =>
+      sqs.kernel.transact((tx) => queues.messages(tx, queues.byUrl(tx, call, QueueUrl)).counts.visible);
+    assert.equal(visible(), 1);
     assert.throws(() =>
       sqs.kernel.transact((tx) => {
-        const queue = queues.byUrl(tx, call, QueueUrl);
-        assert.equal(queue.arn, arn);
-        queues.messages(tx, queue).append(tx, row(1));
-        queues.forget(tx, queue);
+        queues.forget(tx, queues.byUrl(tx, call, QueueUrl));
         refuse();
       }),
     );
-    sqs.kernel.transact((tx) => assert.equal(queues.messages(tx, queues.byUrl(tx, call, QueueUrl)).counts.visible, 0));
+    await sqs.kernel.settle();
+    assert.equal(visible(), 1);
   });
 });

@@ -49,7 +49,7 @@ describe("SendMessage", () => {
   test("answers with an id and digests, those of attributes only where there are some", async () => {
     const { send } = await withQueue();
     const plain = await send({ MessageBody: "hello" });
-    assert.deepEqual(Object.keys(plain).sort(), ["MD5OfMessageBody", "MessageId"]);
+    assert.deepEqual(Object.keys(plain).toSorted(), ["MD5OfMessageBody", "MessageId"]);
     assert.equal(plain.MD5OfMessageBody, "5d41402abc4b2a76b9719d911017c592");
     const trace = text("Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1");
     const full = await send({

@@ -14,7 +14,7 @@ export function deleteQueue(queues: Queues): Operation<DeleteQueueCommandInput, 
       tx.delete(deliveriesTable, queue.id);
       // Names free again are forgotten here, so that the table holds a minute's deletions and no more.
       const freeBefore = tx.now - limits.nameBlockedAfterDeleteSeconds * 1000;
-      for (const { arn, deletedAt } of [...queues.kernel.resident(deletedQueuesTable).values()]) {
+      for (const { arn, deletedAt } of queues.kernel.resident(deletedQueuesTable).values()) {
         if (deletedAt <= freeBefore) tx.delete(deletedQueuesTable, arn);
       }
       tx.put(deletedQueuesTable, { shard: queue.shard, arn: queue.arn, deletedAt: tx.now });
