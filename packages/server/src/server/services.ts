@@ -12,6 +12,7 @@ import { readModelTable } from "../protocol/model/model-table.ts";
 import { WireService } from "../protocol/wire-service.ts";
 import { sqsDialect } from "../services/sqs/dialect.ts";
 import { createSqsService } from "../services/sqs/service.ts";
+import { createStatesService } from "../services/states/service.ts";
 import { createStsService } from "../services/sts/service.ts";
 
 /** A 1 MiB message is up to three times as long when it is percent-encoded. */
@@ -19,31 +20,41 @@ const bodyBytesMax = 5 * 1024 * 1024;
 
 const dialects: Readonly<Record<string, Dialect>> = { sqs: sqsDialect };
 
-export function createServices(kernel: Kernel): Service[] {
-  return [createSqsService(kernel), createStsService()];
+/** A service with its wire format. */
+export interface WiredService {
+  readonly service: Service;
+  readonly wire: WireService;
+}
+
+/**
+ * Every service, its operations registered. This comes before the kernel starts: what starts with it may run an
+ * operation of any service.
+ */
+export function createServices(kernel: Kernel, registry: OperationRegistry): WiredService[] {
+  const services = [createSqsService(kernel), createStatesService(kernel, registry), createStsService()];
+  return services.map((service) => {
+    const wire = new WireService(loadModel(service.name), dialects[service.name]);
+    registry.register(service.name, service.operations, (name, input, call) => {
+      const operation = wire.operations.get(name);
+      if (operation !== undefined) wire.validate(operation, input, call);
+    });
+    return { service, wire };
+  });
 }
 
 export interface ApiOptions {
   readonly kernel: Kernel;
   readonly registry: OperationRegistry;
-  readonly services: readonly Service[];
+  readonly services: readonly WiredService[];
   readonly log: Log;
   readonly count: (service: string, operation: string, code: string) => void;
 }
 
-/** Registers every service's operations and gives the handler of the AWS APIs. */
+/** The handler of the AWS APIs. */
 export function createApi(options: ApiOptions): (request: IncomingMessage, response: ServerResponse) => void {
   const { kernel, registry } = options;
-  const wires = options.services.map((service) => new WireService(loadModel(service.name), dialects[service.name]));
-  for (const [index, service] of options.services.entries()) {
-    const wire = wires[index];
-    registry.register(service.name, service.operations, (name, input, call) => {
-      const operation = wire?.operations.get(name);
-      if (operation !== undefined) wire?.validate(operation, input, call);
-    });
-  }
   return createRequestHandler({
-    services: wires,
+    services: options.services.map(({ wire }) => wire),
     dispatch: (service, name, input, call) => {
       const operation = registry.find(service, name);
       if (operation === undefined) {

@@ -55,10 +55,11 @@ export async function startServer(options: ServerOptions): Promise<TuttiServer> 
       onFatal: fatal(options, log),
     });
     const registry = new OperationRegistry();
-    const services = createServices(kernel);
+    const wired = createServices(kernel, registry);
+    const services = wired.map(({ service }) => service);
     await kernel.start(services);
     const requests = new RequestCounts();
-    const api = createApi({ kernel, registry, services, log, count: (...labels) => requests.count(...labels) });
+    const api = createApi({ kernel, registry, services: wired, log, count: (...labels) => requests.count(...labels) });
     const admin = {
       kernel,
       version,

@@ -1,0 +1,121 @@
+/**
+ * State machines: finding them, compiling their definitions, and keeping a definition resident for as long as someone
+ * runs by it. A revision is a definition with a role; it never changes, so its compiled machine can be kept.
+ */
+import { compileDefinition, formatInvalidDefinition, unrecognizedResource } from "@tutti/asl";
+import type { CompiledDefinition, Machine, TaskResource } from "@tutti/asl";
+import type { Kernel } from "../../kernel/kernel.ts";
+import type { Transaction } from "../../kernel/transaction.ts";
+import { parseArn } from "./arns.ts";
+import { errors } from "./errors.ts";
+import { findIntegration } from "./integrations/catalogue.ts";
+import { limits } from "./limits.ts";
+import { definitionsTable, machinesTable, revisionsTable, runningTable } from "./tables.ts";
+import type { MachineRow, RevisionRow } from "./tables.ts";
+
+/** Why a Task's resource cannot be run here; undefined when it can. */
+function refuseResource(resource: TaskResource): string | undefined {
+  switch (resource.kind) {
+    case "activity":
+      return undefined;
+    case "function":
+      return `The resource provided ${resource.arn} is a function. Functions are not supported by this version of Tutti.`;
+    case "integration":
+      return findIntegration(resource) === undefined ? unrecognizedResource(resource.arn) : undefined;
+  }
+}
+
+/** Diagnoses and compiles a definition for what this server can run. */
+export function compileForHere(definition: string, type: "STANDARD" | "EXPRESS" = "STANDARD"): CompiledDefinition {
+  return compileDefinition(definition, { resources: refuseResource, type });
+}
+
+export class Machines {
+  readonly kernel: Kernel;
+  /** By revision, the least recently used first. */
+  readonly #compiled = new Map<string, Machine>();
+
+  constructor(kernel: Kernel) {
+    this.kernel = kernel;
+  }
+
+  /** @throws InvalidArn, StateMachineDoesNotExist */
+  byArn(tx: Transaction, arn: string): MachineRow {
+    parseArn(arn, "stateMachine");
+    const machine = tx.get(machinesTable, arn);
+    if (machine === undefined) throw errors.stateMachineDoesNotExist(arn);
+    return machine;
+  }
+
+  /** The revision new executions of a machine run by. */
+  currentRevision(tx: Transaction, machine: MachineRow): RevisionRow {
+    return this.revision(tx, machine.revision);
+  }
+
+  revision(tx: Transaction, revision: string): RevisionRow {
+    const row = tx.get(definitionsTable, revision);
+    if (row === undefined) throw new Error(`state machine revision ${revision} is not resident`);
+    return row;
+  }
+
+  /** @throws InvalidDefinition */
+  check(definition: string): void {
+    const compiled = compileForHere(definition);
+    if (!compiled.ok) throw errors.invalidDefinition(formatInvalidDefinition(compiled.diagnostics));
+  }
+
+  /** The compiled machine of a resident revision. */
+  compiled(tx: Transaction, revision: string): Machine {
+    const known = this.#compiled.get(revision);
+    if (known !== undefined) {
+      this.#compiled.delete(revision);
+      this.#compiled.set(revision, known);
+      return known;
+    }
+    // The definition was accepted once; a later version that supports less must still finish what it has begun.
+    const compiled = compileDefinition(this.revision(tx, revision).definition);
+    if (!compiled.ok)
+      throw new Error(`state machine revision ${revision}: ${formatInvalidDefinition(compiled.diagnostics)}`);
+    this.#compiled.set(revision, compiled.machine);
+    for (const oldest of this.#compiled.keys()) {
+      if (this.#compiled.size <= limits.compiledMachinesMax) break;
+      this.#compiled.delete(oldest);
+    }
+    return compiled.machine;
+  }
+
+  addRevision(tx: Transaction, row: RevisionRow): void {
+    tx.insert(revisionsTable, row);
+    tx.insert(definitionsTable, row);
+  }
+
+  /** Lets a definition go that is no machine's current one and that no running execution uses. */
+  releaseRevision(tx: Transaction, machineArn: string, revision: string): void {
+    if (
+      tx.get(machinesTable, machineArn)?.revision === revision ||
+      hasAny(tx.scan(runningTable, "by_revision", [revision]))
+    ) {
+      return;
+    }
+    if (tx.get(definitionsTable, revision) !== undefined) tx.delete(definitionsTable, revision);
+  }
+
+  /** An execution has ended: takes away a machine that was only waiting for this, and the definition if it was the last. */
+  executionEnded(tx: Transaction, machineArn: string, revision: string): void {
+    this.removeIfDone(tx, machineArn);
+    this.releaseRevision(tx, machineArn, revision);
+  }
+
+  /** Removes a machine that is being deleted once no execution of it runs. */
+  removeIfDone(tx: Transaction, machineArn: string): void {
+    const machine = tx.get(machinesTable, machineArn);
+    if (machine?.status !== "DELETING" || hasAny(tx.scan(runningTable, "by_machine", [machineArn]))) return;
+    tx.delete(machinesTable, machineArn);
+    this.releaseRevision(tx, machineArn, machine.revision);
+  }
+}
+
+function hasAny(rows: Iterable<unknown>): boolean {
+  for (const _ of rows) return true;
+  return false;
+}
