@@ -14,6 +14,13 @@ test("there are the 39 operators of the language", () => {
   assert.equal(Object.keys(operators).length, 39);
 });
 
+test("a rule must name the state that is next", () => {
+  const rule = { Variable: "$.n", NumericEquals: 5 };
+  assert.equal(compileChoiceRule({ ...rule, Next: "N" }).next, "N");
+  assert.throws(() => compileChoiceRule(rule), /'Next' must name a state/);
+  assert.throws(() => compileChoiceRule({ ...rule, Next: {} }), /'Next' must name a state/);
+});
+
 describe("comparisons", () => {
   const input = {
     n: 5,
@@ -54,7 +61,7 @@ describe("comparisons", () => {
     ["$.s", "StringMatches", "*", true],
   ];
   for (const [Variable, operator, operand, expected] of cases) {
-    test(`${Variable} ${operator} ${String(operand)}`, () =>
+    test(`${Variable} ${operator} ${JSON.stringify(operand)}`, () =>
       assert.equal(matches({ Variable, [operator]: operand }, input), expected));
   }
 

@@ -51,13 +51,13 @@ export class Transaction {
         throw new Error(`table ${table.name}: key ${key} exists`);
       this.#replace(table, key, row);
     }
-    this.#group.operations.push({ kind: "insert", table: table as TableDefinition, values: table.encode(row) });
+    this.#group.operations.push({ kind: "insert", table, values: table.encode(row) });
   }
 
   /** Adds the row or takes the place of the one with its key. */
   put<Row extends object>(table: TableDefinition<Row>, row: Row): void {
     if (table.residency === "resident") this.#replace(table, table.keyOf(row), row);
-    this.#group.operations.push({ kind: "put", table: table as TableDefinition, values: table.encode(row) });
+    this.#group.operations.push({ kind: "put", table, values: table.encode(row) });
   }
 
   /**
@@ -83,7 +83,7 @@ export class Transaction {
       if (type === undefined) throw new Error(`table ${table.name} has no column ${column}`);
       return encodeValue((patch as Readonly<Record<string, unknown>>)[column], type);
     });
-    this.#group.operations.push({ kind: "update", table: table as TableDefinition, columns, values, key });
+    this.#group.operations.push({ kind: "update", table, columns, values, key });
     return changed;
   }
 
@@ -93,7 +93,7 @@ export class Transaction {
       if (key.length !== table.key.length) throw new Error(`table ${table.name}: a whole key is needed`);
       this.#replace(table, joinKey(key), undefined);
     }
-    this.#group.operations.push({ kind: "delete", table: table as TableDefinition, key });
+    this.#group.operations.push({ kind: "delete", table, key });
   }
 
   /** Runs once what this decision wrote is durable; wake-ups and effects go here. Must not throw. */
