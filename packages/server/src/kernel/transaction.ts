@@ -62,13 +62,18 @@ export class Transaction {
 
   /**
    * Changes some columns of a row; only these are written. Returns the new row of a resident table.
-   * Key columns cannot change.
+   * @throws when a resident table has no such row, or when a key column would change
    */
   update<Row extends object>(
     table: TableDefinition<Row>,
     key: readonly SqlValue[],
     patch: Partial<Row>,
   ): Row | undefined {
+    for (const [index, column] of table.key.entries()) {
+      const value = (patch as Readonly<Record<string, unknown>>)[column];
+      if (value !== undefined && value !== key[index])
+        throw new Error(`table ${table.name}: key column ${column} cannot change`);
+    }
     let changed: Row | undefined;
     if (table.residency === "resident") {
       const keyText = joinKey(key);
@@ -78,6 +83,7 @@ export class Transaction {
       this.#replace(table, keyText, changed);
     }
     const columns = Object.keys(patch);
+    if (columns.length === 0) return changed;
     const values = columns.map((column) => {
       const type = table.columnTypes[table.columnNames.indexOf(column)];
       if (type === undefined) throw new Error(`table ${table.name} has no column ${column}`);
@@ -116,9 +122,11 @@ export class Transaction {
     const undoBefore = this.#undo.length;
     const operationsBefore = this.#group.operations.length;
     const actionsBefore = this.#group.afterCommit.length;
+    const deferredBefore = this.#deferred;
     try {
       return part();
     } catch (error) {
+      this.#deferred = deferredBefore;
       this.#rollbackTo(undoBefore, operationsBefore, actionsBefore);
       throw error;
     }
