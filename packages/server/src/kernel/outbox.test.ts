@@ -166,6 +166,7 @@ describe("an effect and the end of the server", () => {
     await server.kernel.stop();
     server.tries[0]?.succeed("too late");
     await turns(3);
+    assert.equal(server.tries.length, 1);
     assert.deepEqual(server.outcomes, []);
     assert.deepEqual(server.fatal, []);
     const held = heldHandler();
