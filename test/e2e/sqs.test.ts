@@ -84,7 +84,7 @@ describe("queues", () => {
     const { Attributes = {} } = await sqs.send(
       new GetQueueAttributesCommand({ QueueUrl: url, AttributeNames: ["All"] }),
     );
-    assert.deepEqual(Object.keys(Attributes).sort(), [
+    assert.deepEqual(Object.keys(Attributes).toSorted(), [
       "ApproximateNumberOfMessages",
       "ApproximateNumberOfMessagesDelayed",
       "ApproximateNumberOfMessagesNotVisible",

@@ -112,7 +112,9 @@ function compactOperation(operation: JsonObject, where: string): JsonObject {
   }
   const errors = operation["errors"];
   if (Array.isArray(errors) && errors.length > 0) {
-    compact["errors"] = errors.map((error: unknown) => (isObject(error) ? error["shape"] : undefined)).sort();
+    compact["errors"] = errors
+      .flatMap((error: unknown) => (isObject(error) && typeof error["shape"] === "string" ? [error["shape"]] : []))
+      .toSorted((left, right) => (left < right ? -1 : 1));
   }
   if (operation["idempotent"] === true) compact["idempotent"] = true;
   const endpoint = operation["endpoint"];
@@ -179,7 +181,7 @@ function sorted(value: unknown): unknown {
   if (!isObject(value)) return value;
   return Object.fromEntries(
     Object.keys(value)
-      .sort()
+      .toSorted()
       .map((key) => [key, sorted(value[key])]),
   );
 }

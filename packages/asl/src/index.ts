@@ -10,7 +10,7 @@ export type * from "./definition/machine.ts";
 export { unrecognizedResource } from "./definition/resource.ts";
 export { advance, newExecution } from "./interpreter/advance.ts";
 export type * from "./interpreter/execution.ts";
-export type { HistoryEvent } from "./interpreter/history.ts";
+export type { HistoryEvent, HistoryEventType } from "./interpreter/history.ts";
 export type * from "./interpreter/protocol.ts";
 export { jacksonMessage, parseJson } from "./json/parse-json.ts";
 export type { JsonPlaces, ParsedJson } from "./json/parse-json.ts";

@@ -14,6 +14,13 @@ test("there are the 39 operators of the language", () => {
   assert.equal(Object.keys(operators).length, 39);
 });
 
+test("a rule must name the state that is next", () => {
+  const rule = { Variable: "$.n", NumericEquals: 5 };
+  assert.equal(compileChoiceRule({ ...rule, Next: "N" }).next, "N");
+  assert.throws(() => compileChoiceRule(rule), /'Next' must name a state/);
+  assert.throws(() => compileChoiceRule({ ...rule, Next: {} }), /'Next' must name a state/);
+});
+
 describe("comparisons", () => {
   const input = {
     n: 5,
@@ -41,6 +48,10 @@ describe("comparisons", () => {
     ["$.n", "BooleanEquals", true, false],
     ["$.when", "TimestampEqualsPath", "$.same.when", true],
     ["$.when", "TimestampLessThan", "2024-02-29T12:00:00.001Z", true],
+    ["$.when", "TimestampEquals", "2024-02-29T07:00:00.000-05:00", true],
+    ["$.when", "TimestampEquals", "2024-02-29T12:00:00.000000001Z", false],
+    ["$.when", "TimestampLessThan", "2024-02-29T12:00:00.000000001Z", true],
+    ["$.when", "TimestampGreaterThan", "2024-02-29T11:59:59.999999999Z", true],
     ["$.s", "TimestampLessThan", "2024-02-29T12:00:00Z", false],
     ["$.none", "IsNull", true, true],
     ["$.n", "IsNull", false, true],
@@ -54,7 +65,7 @@ describe("comparisons", () => {
     ["$.s", "StringMatches", "*", true],
   ];
   for (const [Variable, operator, operand, expected] of cases) {
-    test(`${Variable} ${operator} ${String(operand)}`, () =>
+    test(`${Variable} ${operator} ${JSON.stringify(operand)}`, () =>
       assert.equal(matches({ Variable, [operator]: operand }, input), expected));
   }
 

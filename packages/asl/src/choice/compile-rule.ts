@@ -22,13 +22,15 @@ type Test = (scope: Scope) => boolean;
 
 const never: Test = () => false;
 
-/** The rule must have no problems. */
+/** @throws PathSyntaxError for a rule that has a problem, or no name in `Next` */
 export function compileChoiceRule(rule: JsonObject): CompiledChoiceRule {
   const problems: RuleProblem[] = [];
   const matches = compile(rule, "", problems, 0);
   const [first] = problems;
   if (first !== undefined) throw new PathSyntaxError(first.message);
-  return { next: String(rule["Next"]), matches };
+  const next = rule["Next"];
+  if (typeof next !== "string") throw new PathSyntaxError("'Next' must name a state");
+  return { next, matches };
 }
 
 /** Every problem of a rule but those of `Next`. */

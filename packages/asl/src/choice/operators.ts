@@ -1,6 +1,6 @@
 /** The comparison operators of Choice. A comparison of values of different types is false. */
 import type { Json } from "../json/value.ts";
-import { instant } from "./instant.ts";
+import { isTimestamp, parseTimestamp } from "../timestamp.ts";
 import { matchesWildcard } from "./wildcard.ts";
 
 export interface Operator {
@@ -24,7 +24,7 @@ const orders: Readonly<Record<string, Order>> = {
 interface Kind {
   readonly name: string;
   /** A value to compare by, or undefined for a value of another type. */
-  read(value: Json): number | string | undefined;
+  read(value: Json): bigint | number | string | undefined;
   readonly orders: readonly string[];
 }
 
@@ -46,7 +46,7 @@ const kinds: Readonly<Record<string, Kind>> = {
   },
   Timestamp: {
     name: "Timestamp",
-    read: (value) => (typeof value === "string" ? instant(value) : undefined),
+    read: (value) => (typeof value === "string" ? parseTimestamp(value) : undefined),
     orders: Object.keys(orders),
   },
 };
@@ -56,7 +56,7 @@ const typeTests: Readonly<Record<string, (value: Json) => boolean>> = {
   IsNull: (value) => value === null,
   IsNumeric: (value) => typeof value === "number",
   IsString: (value) => typeof value === "string",
-  IsTimestamp: (value) => typeof value === "string" && instant(value) !== undefined,
+  IsTimestamp: (value) => typeof value === "string" && isTimestamp(value),
 };
 
 function make(): Record<string, Operator> {

@@ -4,6 +4,8 @@ import { describe, it } from "node:test";
 import { compileDefinition } from "./compile-definition.ts";
 import type { Diagnostic } from "./diagnostic.ts";
 import { DEFINITION_CHARACTERS_MAX } from "./limits.ts";
+import { seededRandom } from "../interpreter/testing/random.ts";
+import type { Random } from "../interpreter/testing/random.ts";
 
 function diagnose(text: string): readonly Diagnostic[] {
   const compiled = compileDefinition(text);
@@ -107,7 +109,7 @@ describe("arbitrary changes to a sound definition", () => {
 
   it(`give diagnostics with places, never an exception (DEFINITION_FUZZ_SEED=${seed})`, () => {
     assert.ok(compileDefinition(JSON.stringify(sound)).ok);
-    const random = pseudoRandom(seed);
+    const random = seededRandom(seed);
     let refused = 0;
     for (let round = 0; round < 3000; round += 1) {
       const changed = change(random, sound);
@@ -129,7 +131,7 @@ describe("arbitrary changes to a sound definition", () => {
 });
 
 /** A copy of `value` in which about one part in twenty is replaced, renamed or dropped. */
-function change(random: () => number, value: unknown): unknown {
+function change(random: Random, value: unknown): unknown {
   const junk = [
     null,
     true,
@@ -156,15 +158,4 @@ function change(random: () => number, value: unknown): unknown {
     ([name, member]) => [random() < 0.03 ? `${name}x` : name, change(random, member)] as const,
   );
   return Object.fromEntries(renamed);
-}
-
-/** Mulberry32: in [0, 1). */
-function pseudoRandom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

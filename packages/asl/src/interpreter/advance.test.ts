@@ -5,6 +5,7 @@ import type { InterpreterHost } from "./protocol.ts";
 import { runMachine, START_TIME, succeeds } from "./testing/host.ts";
 import { detailsOf, failureOf, links } from "./testing/links.ts";
 import { machineOf, SEND_MESSAGE, singleState } from "./testing/machines.ts";
+import type { Definition } from "./testing/machines.ts";
 
 const HOST: InterpreterHost = {
   now: START_TIME,
@@ -188,6 +189,20 @@ const ENDLESS = {
   },
 };
 
+const ENDLESS_AND_OTHERS = [
+  ENDLESS,
+  { StartAt: "Work", States: { Work: { ...TASK, TimeoutSeconds: 99, End: true } } },
+  { StartAt: "Nap", States: { Nap: { Type: "Wait", Seconds: 60, End: true } } },
+];
+
+/** From `Count`, so many rounds of two states (four events), then the state `next`. Wants the input `{ "n": 0 }`. */
+function countTo(rounds: number, next: string): Definition {
+  return {
+    Count: { Type: "Pass", Parameters: { "n.$": "States.MathAdd($.n, 1)" }, Next: "Enough" },
+    Enough: { Type: "Choice", Choices: [{ Variable: "$.n", NumericLessThan: rounds, Next: "Count" }], Default: next },
+  };
+}
+
 test("a full history fails the execution, the failure being event 25,000", () => {
   const { execution, history } = runMachine({ machine: machineOf(ENDLESS) });
   assert.equal(history.length, 25_000);
@@ -206,11 +221,7 @@ test("a full history calls off what runs beside it", () => {
     States: {
       P: {
         Type: "Parallel",
-        Branches: [
-          ENDLESS,
-          { StartAt: "Work", States: { Work: { ...TASK, TimeoutSeconds: 99, End: true } } },
-          { StartAt: "Nap", States: { Nap: { Type: "Wait", Seconds: 60, End: true } } },
-        ],
+        Branches: ENDLESS_AND_OTHERS,
         End: true,
       },
     },
@@ -224,15 +235,10 @@ test("what was to begin in the step that fills the history does not begin", () =
   const machine = machineOf({
     StartAt: "Count",
     States: {
-      Count: { Type: "Pass", Parameters: { "n.$": "States.MathAdd($.n, 1)" }, Next: "Enough" },
-      Enough: { Type: "Choice", Choices: [{ Variable: "$.n", NumericLessThan: 6240, Next: "Count" }], Default: "P" },
+      ...countTo(6240, "P"),
       P: {
         Type: "Parallel",
-        Branches: [
-          ENDLESS,
-          { StartAt: "Work", States: { Work: { ...TASK, TimeoutSeconds: 99, End: true } } },
-          { StartAt: "Nap", States: { Nap: { Type: "Wait", Seconds: 60, End: true } } },
-        ],
+        Branches: ENDLESS_AND_OTHERS,
         End: true,
       },
     },
@@ -248,8 +254,7 @@ test("an execution whose last event is number 25,000 may still succeed", () => {
   const machine = machineOf({
     StartAt: "Count",
     States: {
-      Count: { Type: "Pass", Parameters: { "n.$": "States.MathAdd($.n, 1)" }, Next: "Enough" },
-      Enough: { Type: "Choice", Choices: [{ Variable: "$.n", NumericLessThan: 6249, Next: "Count" }], Default: "Done" },
+      ...countTo(6249, "Done"),
       Done: { Type: "Succeed" },
     },
   });
@@ -263,8 +268,7 @@ test("an execution can be stopped although its history is full", () => {
   const machine = machineOf({
     StartAt: "Count",
     States: {
-      Count: { Type: "Pass", Parameters: { "n.$": "States.MathAdd($.n, 1)" }, Next: "Enough" },
-      Enough: { Type: "Choice", Choices: [{ Variable: "$.n", NumericLessThan: 6249, Next: "Count" }], Default: "Work" },
+      ...countTo(6249, "Work"),
       Work: { ...TASK, End: true },
     },
   });

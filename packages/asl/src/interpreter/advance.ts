@@ -13,7 +13,6 @@
  * an empty step: the same execution, nothing to do.
  */
 import type { Machine } from "../definition/machine.ts";
-import type { Json } from "../json/value.ts";
 import { Draft, HistoryFull, ROOT_SCOPE_ID } from "./draft.ts";
 import { failureDetails, stateFailure } from "./errors.ts";
 import type { Execution, Frame } from "./execution.ts";
@@ -27,18 +26,19 @@ import { finishWait } from "./states/wait.ts";
 import { EXECUTION_TIMER_ID, scopeIdOf } from "./timers.ts";
 import { attempt, disarmExecutionTimer, failScope, inputDetails, setPhase, startContainer } from "./transitions.ts";
 
-export interface NewExecution {
-  readonly arn: string;
-  readonly name: string;
-  readonly roleArn: string;
-  readonly machineArn: string;
-  readonly machineName: string;
-  /** Of the version or the alias the execution was started through, if any. */
-  readonly machineVersionArn?: string;
-  readonly machineAliasArn?: string;
-  readonly input: Json;
-  /** Milliseconds since the epoch. */
-  readonly startedAt: number;
+/** What an execution is given when it is made; the rest of it is how far it has come. */
+export interface NewExecution extends Pick<
+  Execution,
+  | "arn"
+  | "name"
+  | "roleArn"
+  | "machineArn"
+  | "machineName"
+  | "machineVersionArn"
+  | "machineAliasArn"
+  | "input"
+  | "startedAt"
+> {
   readonly redriveCount?: number;
 }
 

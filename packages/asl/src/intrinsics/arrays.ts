@@ -62,7 +62,7 @@ export const arrayFunctions: Readonly<Record<string, IntrinsicFunction>> = {
 function sorted(value: Json): Json {
   return JSON.parse(JSON.stringify(value), (_key, inner: Json) =>
     typeof inner === "object" && inner !== null && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).sort(([left], [right]) => (left < right ? -1 : 1)))
+      ? Object.fromEntries(Object.entries(inner).toSorted(([left], [right]) => (left < right ? -1 : 1)))
       : inner,
   ) as Json;
 }

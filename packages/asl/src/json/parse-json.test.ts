@@ -4,6 +4,8 @@ import { describe, it } from "node:test";
 import { jacksonMessage, parseJson } from "./parse-json.ts";
 import { JSON_DEPTH_MAX } from "./scanner.ts";
 import type { Json } from "./value.ts";
+import { pick, seededRandom } from "../interpreter/testing/random.ts";
+import type { Random } from "../interpreter/testing/random.ts";
 
 interface JacksonCases {
   readonly source: string;
@@ -88,7 +90,7 @@ describe("the same texts as JSON.parse", () => {
   const seed = Number(process.env["JSON_FUZZ_SEED"] ?? 20_260_101);
 
   it(`accepts them, with the same values (JSON_FUZZ_SEED=${seed})`, () => {
-    const random = pseudoRandom(seed);
+    const random = seededRandom(seed);
     let accepted = 0;
     for (let round = 0; round < 20_000; round += 1) {
       const text = round % 4 === 0 ? randomJson(random, 4) : mutate(random, randomJson(random, 4));
@@ -106,7 +108,7 @@ describe("the same texts as JSON.parse", () => {
   });
 
   it("finds in every place the value that the pointer names", () => {
-    const random = pseudoRandom(seed + 1);
+    const random = seededRandom(seed + 1);
     for (let round = 0; round < 500; round += 1) {
       const text = randomJson(random, 4);
       const { places, value = null } = parseJson(text);
@@ -135,22 +137,7 @@ function* descendants(value: Json, pointer = ""): Generator<readonly [string, Js
   }
 }
 
-/** Mulberry32: in [0, 1). */
-function pseudoRandom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
-function pick<Item>(random: () => number, items: readonly [Item, ...Item[]]): Item {
-  return items[Math.floor(random() * items.length)] ?? items[0];
-}
-
-function randomJson(random: () => number, depth: number): string {
+function randomJson(random: Random, depth: number): string {
   const blank = () => pick(random, ["", "", " ", "\n", "\r\n", "\t"]);
   const shape = random();
   if (depth === 0 || shape < 0.4) {
@@ -177,7 +164,7 @@ function randomJson(random: () => number, depth: number): string {
   return shape < 0.7 ? `[${parts.join(",")}${blank()}]` : `{${parts.join(",")}${blank()}}`;
 }
 
-function mutate(random: () => number, text: string): string {
+function mutate(random: Random, text: string): string {
   const place = Math.floor(random() * (text.length + 1));
   const noise = pick(random, [
     "{",

@@ -7,7 +7,8 @@
  */
 import type { Diagnostic, TextRange } from "../definition/diagnostic.ts";
 import { pointerSegments } from "./pointer.ts";
-import { JsonScanner, JsonSyntaxError } from "./scanner.ts";
+import { JsonScanner } from "./scanner.ts";
+import { JsonSyntaxError } from "./syntax-error.ts";
 import { lineStarts, positionAt } from "./text-lines.ts";
 import type { Json } from "./value.ts";
 

@@ -11,12 +11,10 @@ import {
   CLOSE_BRACKET,
   COLON,
   COMMA,
-  DIGIT_0,
   MINUS,
   OPEN_BRACE,
   OPEN_BRACKET,
   PLUS,
-  POINT,
   QUOTE,
   SLASH,
   SPACE,
@@ -26,22 +24,20 @@ import {
 import {
   EXPECTED_VALUE,
   illegalWhitespace,
-  isJavaIdentifierPart,
   isJavaIdentifierStart,
   mismatchedCloseMarker,
   missingCloseMarker,
   nestingTooDeep,
-  nonStandardToken,
   tokenAt,
   trailingToken,
-  unexpectedCharacter,
-  unexpectedNumberCharacter,
   unquotedControl,
   unrecognizedEscape,
   unrecognizedToken,
 } from "./jackson-wording.ts";
 import type { ContainerKind } from "./jackson-wording.ts";
 import { childPointer } from "./pointer.ts";
+import { endOfNumber } from "./number.ts";
+import { badNumber, continuesToken, JsonSyntaxError, nonStandard, unexpected } from "./syntax-error.ts";
 import { lineStarts, positionAt } from "./text-lines.ts";
 import type { TextPosition } from "./text-lines.ts";
 import type { Json } from "./value.ts";
@@ -53,17 +49,6 @@ export const JSON_DEPTH_MAX = 1000;
 export interface ScanRecorder {
   member(pointer: string, start: number, end: number, duplicate: boolean): void;
   value(pointer: string, start: number, end: number): void;
-}
-
-/** The text is not JSON. `message` is Jackson's. */
-export class JsonSyntaxError extends Error {
-  override readonly name = "JsonSyntaxError";
-  readonly offset: number;
-
-  constructor(message: string, offset: number) {
-    super(message);
-    this.offset = offset;
-  }
 }
 
 const SIMPLE_ESCAPES = new Map([
@@ -129,13 +114,13 @@ export class JsonScanner {
       if (!first) this.#comma("Object");
       const keyStart = this.#offset;
       const code = this.#text.charCodeAt(keyStart);
-      if (code !== QUOTE) throw this.#unexpected(keyStart, "was expecting double-quote to start field name");
+      if (code !== QUOTE) throw unexpected(this.#text, keyStart, "was expecting double-quote to start field name");
       const key = this.#string("name");
       const keyEnd = this.#offset;
       this.#skipWhitespace();
       if (this.#atEnd()) throw this.#endBetween("Object");
       if (this.#text.charCodeAt(this.#offset) !== COLON) {
-        throw this.#unexpected(this.#offset, "was expecting a colon to separate field name and value");
+        throw unexpected(this.#text, this.#offset, "was expecting a colon to separate field name and value");
       }
       this.#offset += 1;
       this.#skipWhitespace();
@@ -181,7 +166,7 @@ export class JsonScanner {
 
   #comma(kind: OpenContainer["kind"]): void {
     if (this.#text.charCodeAt(this.#offset) !== COMMA) {
-      throw this.#unexpected(this.#offset, `was expecting comma to separate ${kind} entries`);
+      throw unexpected(this.#text, this.#offset, `was expecting comma to separate ${kind} entries`);
     }
     this.#offset += 1;
     this.#skipWhitespace();
@@ -225,7 +210,7 @@ export class JsonScanner {
     for (let digit = offset + 2; digit < offset + 6; digit += 1) {
       if (digit >= this.#text.length) throw this.#error("Unexpected end-of-input in character escape sequence", digit);
       if (!/[0-9a-fA-F]/.test(this.#text.charAt(digit))) {
-        throw this.#unexpected(digit, "expected a hex-digit for character escape sequence");
+        throw unexpected(this.#text, digit, "expected a hex-digit for character escape sequence");
       }
     }
     return String.fromCharCode(Number.parseInt(this.#text.slice(offset + 2, offset + 6), 16));
@@ -234,58 +219,12 @@ export class JsonScanner {
   #number(): number {
     const text = this.#text;
     const start = this.#offset;
-    let offset = text.charCodeAt(start) === MINUS ? this.#afterMinus(start) : start;
-    if (text.charCodeAt(offset) === DIGIT_0) {
-      offset += 1;
-      if (isDigit(text.charCodeAt(offset)))
-        throw this.#error("Invalid numeric value: Leading zeroes not allowed", offset);
-    } else offset = this.#skipDigits(offset);
-    if (text.charCodeAt(offset) === POINT) {
-      const fraction = offset + 1;
-      offset = this.#skipDigits(fraction);
-      // Jackson names the point itself when the text ends behind it.
-      if (offset === fraction)
-        throw this.#badNumber(
-          fraction < text.length ? fraction : fraction - 1,
-          "Decimal point not followed by a digit",
-        );
+    const end = endOfNumber(text, start);
+    this.#offset = end;
+    if (this.#open.length === 0 && end < text.length && !isWhitespace(text.charCodeAt(end))) {
+      throw unexpected(text, end, "Expected space separating root-level values");
     }
-    if (text.charAt(offset).toLowerCase() === "e") {
-      offset += 1;
-      if (text.charCodeAt(offset) === PLUS || text.charCodeAt(offset) === MINUS) offset += 1;
-      const exponent = offset;
-      offset = this.#skipDigits(exponent);
-      if (offset === exponent) {
-        if (exponent >= text.length)
-          throw this.#error("Unexpected end-of-inputexpected a digit for number exponent", exponent);
-        throw this.#badNumber(exponent, "Exponent indicator not followed by a digit");
-      }
-    }
-    this.#offset = offset;
-    if (this.#open.length === 0 && offset < text.length && !isWhitespace(text.charCodeAt(offset))) {
-      throw this.#unexpected(offset, "Expected space separating root-level values");
-    }
-    return Number(text.slice(start, offset));
-  }
-
-  /** The offset of the digit behind the minus sign at `start`. */
-  #afterMinus(start: number): number {
-    const text = this.#text;
-    const offset = start + 1;
-    if (offset >= text.length) throw this.#error("Unexpected end-of-inputNo digit following sign", offset);
-    const code = text.charCodeAt(offset);
-    if (isDigit(code)) return offset;
-    if (code === POINT) throw this.#unexpected(offset, EXPECTED_VALUE);
-    const infinite = text.charAt(offset) === "I";
-    if (infinite && offset + 1 >= text.length)
-      throw this.#error("Unexpected end-of-input in a Number value", offset + 1);
-    for (const token of ["-INF", "-Infinity"]) {
-      if (text.startsWith(token.slice(0, 3), start)) throw this.#nonStandard(token, start, 3);
-    }
-    throw this.#badNumber(
-      infinite ? offset + 1 : offset,
-      "expected digit (0-9) to follow minus sign, for valid numeric value",
-    );
+    return Number(text.slice(start, end));
   }
 
   #literal<Value extends Json>(token: string, value: Value): Value {
@@ -296,7 +235,7 @@ export class JsonScanner {
       while (this.#text.charAt(start + matched) === token.charAt(matched)) matched += 1;
       throw this.#error(unrecognizedToken(tokenAt(this.#text, start, matched)), start);
     }
-    if (this.#continuesToken(end))
+    if (continuesToken(this.#text, end))
       throw this.#error(unrecognizedToken(tokenAt(this.#text, start, token.length)), start);
     this.#offset = end;
     return value;
@@ -308,33 +247,21 @@ export class JsonScanner {
     const code = this.#text.charCodeAt(offset);
     const inside = this.#open.at(-1)?.kind;
     if (!inside && (code === CLOSE_BRACE || code === CLOSE_BRACKET)) return this.#mismatchedClose(code, undefined);
-    if (inside === "Array" && code === CLOSE_BRACE) return this.#unexpected(offset, "expected a value");
+    if (inside === "Array" && code === CLOSE_BRACE) return unexpected(this.#text, offset, "expected a value");
     if (code === PLUS) return this.#plusSign(offset);
-    if (character === "N") return this.#nonStandard("NaN", offset, 1);
-    if (character === "I") return this.#nonStandard("Infinity", offset, 1);
+    if (character === "N") return nonStandard(this.#text, "NaN", offset, 1);
+    if (character === "I") return nonStandard(this.#text, "Infinity", offset, 1);
     if (isJavaIdentifierStart(character)) return this.#error(unrecognizedToken(tokenAt(this.#text, offset, 1)), offset);
-    return this.#unexpected(offset, EXPECTED_VALUE);
+    return unexpected(this.#text, offset, EXPECTED_VALUE);
   }
 
   #plusSign(offset: number): JsonSyntaxError {
     if (offset + 1 >= this.#text.length) return this.#error("Unexpected end-of-input in a Number value", offset + 1);
-    return this.#badNumber(
+    return badNumber(
+      this.#text,
       offset,
       "JSON spec does not allow numbers to have plus signs: enable `JsonReadFeature.ALLOW_LEADING_PLUS_SIGN_FOR_NUMBERS` to allow",
     );
-  }
-
-  /** `token` is not JSON, but Jackson knows it; when only its beginning is there, the token found is unrecognized. */
-  #nonStandard(token: string, start: number, matched: number): JsonSyntaxError {
-    let length = matched;
-    while (length < token.length && this.#text.charAt(start + length) === token.charAt(length)) length += 1;
-    const whole = length === token.length && !this.#continuesToken(start + length);
-    return this.#error(whole ? nonStandardToken(token) : unrecognizedToken(tokenAt(this.#text, start, length)), start);
-  }
-
-  /** Jackson looks at what follows a complete token only from the digits on. */
-  #continuesToken(offset: number): boolean {
-    return this.#text.charCodeAt(offset) >= DIGIT_0 && isJavaIdentifierPart(this.#text.charAt(offset));
   }
 
   #refuseTrailing(): void {
@@ -364,17 +291,12 @@ export class JsonScanner {
     const code = this.#text.charCodeAt(this.#offset);
     if (code < SPACE) throw this.#error(illegalWhitespace(code), this.#offset);
     if (code === SLASH) {
-      throw this.#unexpected(
+      throw unexpected(
+        this.#text,
         this.#offset,
         "maybe a (non-standard) comment? (not recognized as one since Feature 'ALLOW_COMMENTS' not enabled for parser)",
       );
     }
-  }
-
-  #skipDigits(from: number): number {
-    let offset = from;
-    while (isDigit(this.#text.charCodeAt(offset))) offset += 1;
-    return offset;
   }
 
   #atEnd(): boolean {
@@ -395,14 +317,6 @@ export class JsonScanner {
 
   #endBetween(kind: OpenContainer["kind"]): JsonSyntaxError {
     return this.#error(`Unexpected end-of-input within/between ${kind} entries`, this.#offset);
-  }
-
-  #unexpected(offset: number, why: string): JsonSyntaxError {
-    return this.#error(unexpectedCharacter(this.#text.charCodeAt(offset), why), offset);
-  }
-
-  #badNumber(offset: number, why: string): JsonSyntaxError {
-    return this.#error(unexpectedNumberCharacter(this.#text.charCodeAt(offset), why), offset);
   }
 
   #error(message: string, offset: number): JsonSyntaxError {

@@ -5,7 +5,7 @@ import { deepEqual } from "../json/deep-equal.ts";
 import { PathNotFound } from "./errors.ts";
 import { evaluate } from "./evaluate.ts";
 import { limits } from "./limits.ts";
-import { parseSegments } from "./parse.ts";
+import type { PathReader } from "./parse.ts";
 import type { TextReader } from "./reader.ts";
 import type { FilterOperand, FilterTest } from "./segments.ts";
 
@@ -40,7 +40,7 @@ const operators: readonly (readonly [string, Comparison])[] = [
   ["empty", (left, right) => (isJsonArray(left) || typeof left === "string") && (left.length === 0) === right],
 ];
 
-export function parseFilter(reader: TextReader, depth: number): FilterTest {
+export function parseFilter(reader: PathReader, depth: number): FilterTest {
   if (depth > limits.filterDepthMax) reader.fail("filters are nested too deeply");
   let test = conjunction(reader, depth);
   for (reader.skipBlanks(); reader.take("||"); reader.skipBlanks()) {
@@ -51,7 +51,7 @@ export function parseFilter(reader: TextReader, depth: number): FilterTest {
   return test;
 }
 
-function conjunction(reader: TextReader, depth: number): FilterTest {
+function conjunction(reader: PathReader, depth: number): FilterTest {
   let test = term(reader, depth);
   for (reader.skipBlanks(); reader.take("&&"); reader.skipBlanks()) {
     const left = test;
@@ -61,7 +61,7 @@ function conjunction(reader: TextReader, depth: number): FilterTest {
   return test;
 }
 
-function term(reader: TextReader, depth: number): FilterTest {
+function term(reader: PathReader, depth: number): FilterTest {
   if (depth > limits.filterDepthMax) reader.fail("filters are nested too deeply");
   reader.skipBlanks();
   if (reader.peek(2) !== "!=" && reader.take("!")) {
@@ -109,17 +109,17 @@ function compileRegular(reader: TextReader, source: string, flags: string): RegE
   }
 }
 
-export function parseOperand(reader: TextReader, depth: number): FilterOperand {
+export function parseOperand(reader: PathReader, depth: number): FilterOperand {
   if (depth > limits.filterDepthMax) reader.fail("filters are nested too deeply");
   if (reader.peek() === "@" || reader.peek() === "$") return pathOperand(reader, depth);
   const value = literal(reader, depth);
   return () => value;
 }
 
-function pathOperand(reader: TextReader, depth: number): FilterOperand {
+function pathOperand(reader: PathReader, depth: number): FilterOperand {
   const isCurrent = reader.take("@");
   if (!isCurrent) reader.expect("$");
-  const segments = parseSegments(reader, depth + 1);
+  const segments = reader.segments(depth + 1);
   return ({ current, root }) => {
     try {
       return evaluate(isCurrent ? current : root, segments, "$");

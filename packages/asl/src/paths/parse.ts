@@ -6,6 +6,14 @@ import { limits } from "./limits.ts";
 import { TextReader } from "./reader.ts";
 import type { FilterOperand, Segment } from "./segments.ts";
 
+/** Paths hold filters, and filters hold paths: the cursor that a filter is given knows the way back. */
+export class PathReader extends TextReader {
+  /** Steps up to the first character that belongs to none. */
+  segments(depth: number): Segment[] {
+    return parseSegments(this, depth);
+  }
+}
+
 export interface ParsedPath {
   /** `$`, `$$`, or `$name`. */
   readonly root: string;
@@ -16,16 +24,15 @@ export interface ParsedPath {
 export function parsePath(text: string): ParsedPath {
   if (text.length > limits.pathCharactersMax)
     throw new PathSyntaxError(`Path is longer than ${limits.pathCharactersMax} characters`);
-  const reader = new TextReader(text);
+  const reader = new PathReader(text);
   const root = reader.match(/\$(\$|[\p{ID_Start}_][\p{ID_Continue}]*)?/uy);
   if (root === undefined) return reader.fail("a path starts with '$'");
-  const segments = parseSegments(reader);
+  const segments = reader.segments(0);
   if (!reader.done) reader.fail(`unexpected '${reader.peek()}'`);
   return { root, segments };
 }
 
-/** Steps up to the first character that belongs to none. */
-export function parseSegments(reader: TextReader, depth = 0): Segment[] {
+function parseSegments(reader: PathReader, depth: number): Segment[] {
   const segments: Segment[] = [];
   for (;;) {
     if (reader.take("..")) {
@@ -38,7 +45,7 @@ export function parseSegments(reader: TextReader, depth = 0): Segment[] {
   }
 }
 
-function dotted(reader: TextReader, depth: number): Segment {
+function dotted(reader: PathReader, depth: number): Segment {
   if (reader.take("*")) return { kind: "wildcard" };
   const name = reader.match(/[^\s.[\]()'"*?,@&|!=<>]+/y);
   if (name === undefined) reader.fail("a member name is missing");
@@ -47,7 +54,7 @@ function dotted(reader: TextReader, depth: number): Segment {
   return { kind: "call", name, parameters: parameters(reader, depth) };
 }
 
-function parameters(reader: TextReader, depth: number): FilterOperand[] {
+function parameters(reader: PathReader, depth: number): FilterOperand[] {
   reader.expect("(");
   const found: FilterOperand[] = [];
   for (reader.skipBlanks(); !reader.take(")"); reader.skipBlanks()) {
@@ -58,7 +65,7 @@ function parameters(reader: TextReader, depth: number): FilterOperand[] {
   return found;
 }
 
-function bracket(reader: TextReader, depth: number): Segment {
+function bracket(reader: PathReader, depth: number): Segment {
   reader.expect("[");
   reader.skipBlanks();
   if (reader.take("*")) return closed(reader, { kind: "wildcard" });

@@ -3,7 +3,8 @@
  * and the next is flushed as soon as the previous one is done: the busier the server, the larger the group.
  *
  * A group that holds only deferred writes (a receive's visibility deadline) does not ask to be flushed; it goes out with
- * the next group that does, or after `deferredFlushMs`. A failed commit is fatal: memory would be ahead of the disk.
+ * the next group that does, or after `deferredFlushMs`. A failed commit is fatal: memory would be ahead of the disk. From
+ * then on no group becomes durable, so whoever waits for one waits until the process ends.
  */
 import type { Alarm, Clock } from "./clock.ts";
 import type { Store, WriteOperation } from "./store/store.ts";
@@ -58,6 +59,14 @@ export class CommitPipeline {
     return this.#failed;
   }
 
+  /** Nothing is committed and nobody is answered any more. What comes after the first failure is only its consequence. */
+  fail(error: unknown): void {
+    if (this.#failed) return;
+    this.#failed = true;
+    this.#deferredAlarm?.cancel();
+    this.#onFatal(error);
+  }
+
   /** True when nothing is waiting to be written or being written. */
   get idle(): boolean {
     return this.#flushing === undefined && this.#isEmpty();
@@ -97,7 +106,7 @@ export class CommitPipeline {
     this.#scheduled = true;
     this.#clock.soon(() => {
       this.#scheduled = false;
-      if (this.#flushing === undefined && this.#open.urgent) void this.#commit();
+      if (this.#flushing === undefined && this.#open.urgent && !this.#failed) void this.#commit();
     });
   }
 
@@ -110,16 +119,19 @@ export class CommitPipeline {
     try {
       if (group.operations.length > 0) await this.#store.commit(group.operations);
     } catch (error) {
-      this.#failed = true;
-      this.#onFatal(error);
-      return;
+      return this.fail(error);
     }
+    if (this.#failed) return;
     this.statistics.commits += 1;
     this.statistics.operations += group.operations.length;
     this.statistics.largestGroup = Math.max(this.statistics.largestGroup, group.operations.length);
     this.#flushing = undefined;
     group.resolve();
-    for (const action of group.afterCommit) action();
+    try {
+      for (const action of group.afterCommit) action();
+    } catch (error) {
+      return this.fail(error);
+    }
     if (this.#open.urgent) this.#schedule();
   }
 }

@@ -1,77 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { Call } from "./call.ts";
-import { Kernel } from "./kernel.ts";
 import { park } from "./operation.ts";
 import type { AnyOperation } from "./operation.ts";
-import { SeededRandom } from "./random.ts";
 import { ServiceError } from "./service-error.ts";
-import { MemoryStore } from "./store/memory-store.ts";
-import type { WriteOperation } from "./store/store.ts";
-import { defineTable } from "./table.ts";
-import type { TableDefinition } from "./table.ts";
-import { VirtualClock } from "./virtual-clock.ts";
-
-interface CounterRow {
-  readonly shard: number;
-  readonly name: string;
-  readonly count: number;
-}
-
-const counters = defineTable<CounterRow>({
-  name: "test_counters",
-  residency: "resident",
-  columns: { shard: "integer", name: "text", count: "integer" },
-  key: ["name"],
-  indexes: { by_count: ["count"] },
-});
-
-const module = { tables: [counters] as unknown as readonly TableDefinition<never>[], migrations: [] };
-
-const call: Call = {
-  requestId: "r",
-  account: "000000000000",
-  region: "us-east-1",
-  accessKeyId: undefined,
-  baseUrl: "http://localhost",
-  protocol: "json",
-  path: "/",
-  signal: undefined,
-  header: () => undefined,
-};
-
-/** A store whose commits finish when the test says so. */
-class HeldStore extends MemoryStore {
-  readonly groups: (readonly WriteOperation[])[] = [];
-  #release: (() => void)[] = [];
-  held = false;
-
-  override async commit(operations: readonly WriteOperation[]): Promise<void> {
-    this.groups.push(operations);
-    if (this.held) await new Promise<void>((resolve) => this.#release.push(resolve));
-    await super.commit(operations);
-  }
-
-  release(): void {
-    this.held = false;
-    for (const resolve of this.#release.splice(0)) resolve();
-  }
-}
-
-async function startKernel(
-  store = new HeldStore(),
-): Promise<{ kernel: Kernel; store: HeldStore; clock: VirtualClock; fatal: unknown[] }> {
-  const clock = new VirtualClock(1_000_000);
-  const fatal: unknown[] = [];
-  const kernel = new Kernel({ store, clock, random: new SeededRandom(1), onFatal: (error) => fatal.push(error) });
-  kernel.timers.handle("test", (tx, timer) => {
-    tx.put(counters, { shard: 0, name: timer.id, count: tx.now });
-  });
-  await kernel.start([module]);
-  return { kernel, store, clock, fatal };
-}
-
-const turn = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve));
+import { call, counter, counters, HeldStore, startKernel, turn, turns } from "./testing/fixtures.ts";
 
 describe("transactions", () => {
   test("a decision that throws leaves no trace, in memory or in the commit group", async () => {
@@ -270,5 +202,82 @@ describe("outbox", () => {
     kernel.transact((tx) => kernel.outbox.enqueue(tx, { shard: 0, id: "hopeless", kind: "flaky", payload: null }));
     await kernel.advanceClock(10_000);
     assert.deepEqual(outcome, ["mail sent after 3", "hopeless given up after 3"]);
+  });
+});
+
+describe("stopping", () => {
+  test("lets waiting requests decide once more, writes what they decide, and closes the store once", async () => {
+    const { kernel, store } = await startKernel();
+    const waiting = kernel.execute(
+      {
+        decide: (tx, _input, { arrivedAt, expired }) => {
+          if (!expired) return park("key", arrivedAt + 20_000);
+          tx.insert(counters, counter("last"));
+          return "ended";
+        },
+      },
+      {},
+      call,
+    );
+    await turn();
+    const stopped = Promise.all([kernel.stop(), kernel.stop()]);
+    assert.equal(await waiting, "ended");
+    await stopped;
+    assert.deepEqual(await store.load(counters), [counter("last")]);
+    assert.equal(store.closed, 1);
+    assert.throws(() => kernel.transact(() => undefined), /the kernel has stopped/);
+  });
+
+  test("ends a wait at once that begins after it", async () => {
+    const { kernel } = await startKernel();
+    const stopped = kernel.stop();
+    const answer = kernel.execute(
+      { decide: (tx, _input, { expired }) => (expired ? "nothing" : park("key", tx.now + 20_000)) },
+      {},
+      call,
+    );
+    assert.equal(await answer, "nothing");
+    await stopped;
+  });
+
+  test("tells the modules before the store closes, so that they may write", async () => {
+    const store = new HeldStore();
+    const order: string[] = [];
+    store.close = async () => void order.push("store closed");
+    const { kernel } = await startKernel(store, {
+      stop: () => {
+        order.push("module stopped");
+        kernel.transact((tx) => tx.insert(counters, counter("farewell")));
+      },
+    });
+    await kernel.stop();
+    assert.deepEqual(order, ["module stopped", "store closed"]);
+    assert.deepEqual(await store.load(counters), [counter("farewell")]);
+  });
+
+  test("is possible after a failed commit, and leaves nothing to fire", async () => {
+    const { kernel, store, clock, fatal } = await startKernel();
+    kernel.transact((tx) => kernel.timers.arm(tx, { shard: 0, id: "t", kind: "test", dueAt: tx.now + 1_000 }));
+    await kernel.pipeline.flush();
+    store.commit = () => Promise.reject(new Error("disk full"));
+    kernel.transact((tx) => tx.insert(counters, counter("a")));
+    await turns(2);
+    assert.equal(clock.nextDeadline(), undefined);
+    await assert.rejects(kernel.advanceClock(5_000), /store has failed/);
+    await kernel.stop();
+    assert.equal(fatal.length, 1);
+    assert.equal(store.closed, 1);
+  });
+});
+
+describe("a new installation", () => {
+  test("keeps its number of shards and the virtual clock's time", async () => {
+    const store = new HeldStore();
+    const first = await startKernel(store, { shardCount: 8 });
+    await first.kernel.advanceClock(5_000);
+    await first.kernel.stop();
+    const second = await startKernel(store, { shardCount: 16 });
+    assert.equal(second.kernel.shards.count, 8);
+    assert.equal(second.clock.now(), first.clock.now());
   });
 });

@@ -49,6 +49,8 @@ export interface Module {
   load?(reader: StoreReader): Promise<void>;
   /** Rebuilds what is derived from the tables; runs after `load`, before anything is decided. */
   start?(): void;
+  /** Lets go of what keeps the process up (alarms, listeners); runs before the store closes, and may still write to it. */
+  stop?(): void;
 }
 
 export class Kernel {
@@ -62,8 +64,11 @@ export class Kernel {
   readonly #onFatal: (error: unknown) => void;
   readonly #tables = new Map<string, ResidentTable<object>>();
   readonly #newShardCount: number;
+  #modules: readonly Module[] = [];
   #shards: ShardMap | undefined;
   #deciding = false;
+  #stopping: Promise<void> | undefined;
+  #stopped = false;
 
   constructor(options: KernelOptions) {
     this.clock = options.clock;
@@ -71,7 +76,7 @@ export class Kernel {
     this.store = options.store;
     this.#onFatal = options.onFatal;
     this.#newShardCount = options.shardCount ?? shardCountDefault;
-    this.pipeline = new CommitPipeline(options.store, options.clock, options.onFatal);
+    this.pipeline = new CommitPipeline(options.store, options.clock, (error) => this.#fail(error));
     const transact = (decide: (tx: Transaction) => void): void => this.#transactOrFail(decide);
     this.timers = new Timers(options.clock, transact);
     this.outbox = new Outbox(options.clock, transact);
@@ -86,6 +91,7 @@ export class Kernel {
 
   /** Migrates, loads the resident tables, rebuilds what is derived from them, and lets the timers run. */
   async start(modules: readonly Module[]): Promise<void> {
+    this.#modules = modules;
     const own = [...metaMigrations, ...timerMigrations, ...outboxMigrations];
     await this.store.migrate(checkedMigrations([...own, ...modules.flatMap((module) => module.migrations)]));
     const tables = [
@@ -108,12 +114,25 @@ export class Kernel {
     await this.pipeline.flush();
   }
 
-  /** Stops timers, lets waiting requests go, and writes out what is open. */
-  async stop(): Promise<void> {
+  /**
+   * Stops timers, lets waiting requests go, and writes out what is open; the process can end by itself afterwards. Does
+   * so once, however often it is called, and also when the start or a commit has failed.
+   */
+  stop(): Promise<void> {
+    return (this.#stopping ??= this.#stop());
+  }
+
+  async #stop(): Promise<void> {
     this.timers.stop();
     this.outbox.stop();
+    for (const module of this.#modules) module.stop?.();
     this.waiters.expireAll();
-    await this.pipeline.flush();
+    // A request whose wait has ended decides in a later turn than this one.
+    do {
+      await this.#turn();
+      if (!this.pipeline.failed) await this.pipeline.flush();
+    } while (!this.pipeline.idle && !this.pipeline.failed);
+    this.#stopped = true;
     await this.store.close();
   }
 
@@ -129,6 +148,7 @@ export class Kernel {
    */
   transact<Result>(decide: (tx: Transaction) => Result): Result {
     if (this.pipeline.failed) throw new Error("the store has failed; the server is stopping");
+    if (this.#stopped) throw new Error("the kernel has stopped");
     if (this.#deciding) throw new Error("a decision is already running: use its transaction");
     this.#deciding = true;
     const tx = new Transaction(this, this.pipeline.open, this.clock.now());
@@ -171,10 +191,14 @@ export class Kernel {
     },
   };
 
-  /** Resolves when nothing is being decided, written or tried: what a virtual clock waits for between two deadlines. */
+  /**
+   * Resolves when nothing is being decided, written or tried: what a virtual clock waits for between two deadlines.
+   * @throws when a commit has failed
+   */
   async settle(): Promise<void> {
     for (let quietTurns = 0; quietTurns < 2;) {
-      await new Promise<void>((resolve) => this.clock.soon(resolve));
+      await this.#turn();
+      if (this.pipeline.failed) throw new Error("the store has failed; the server is stopping");
       quietTurns = this.pipeline.idle && this.outbox.runningCount === 0 ? quietTurns + 1 : 0;
       if (!this.pipeline.idle) await this.pipeline.flush();
     }
@@ -198,13 +222,24 @@ export class Kernel {
     this.transact((tx) => tx.insert(metaTable, { shard: 0, name: "shard-count", value: String(this.#newShardCount) }));
   }
 
+  #turn(): Promise<void> {
+    return new Promise((resolve) => this.clock.soon(resolve));
+  }
+
   #transactOrFail(decide: (tx: Transaction) => void): void {
-    if (this.pipeline.failed) return;
+    if (this.pipeline.failed || this.#stopped) return;
     try {
       this.transact(decide);
     } catch (error) {
-      this.#onFatal(error);
+      this.pipeline.fail(error);
     }
+  }
+
+  /** Timers and effects would go on failing, at once and for ever, until the process ends. */
+  #fail(error: unknown): void {
+    this.timers.stop();
+    this.outbox.stop();
+    this.#onFatal(error);
   }
 }
 

@@ -66,6 +66,7 @@ export class Outbox {
   readonly #running = new Set<string>();
   #due: () => Iterable<OutboxRow> = () => [];
   #alarm: Alarm | undefined;
+  #stopped = false;
 
   constructor(clock: Clock, transact: (decide: (tx: Transaction) => void) => void) {
     this.#clock = clock;
@@ -92,14 +93,16 @@ export class Outbox {
     this.#run();
   }
 
+  /** Begins no try any more, and drops what comes of those under way: after the next start they are made again. */
   stop(): void {
+    this.#stopped = true;
     this.#alarm?.cancel();
-    this.#due = () => [];
   }
 
   #run(): void {
     this.#alarm?.cancel();
     this.#alarm = undefined;
+    if (this.#stopped) return;
     const ready: OutboxRow[] = [];
     for (const row of this.#due()) {
       if (this.#running.size + ready.length >= attemptsConcurrentMax) break;
@@ -114,14 +117,13 @@ export class Outbox {
   }
 
   async #attempt(row: OutboxRow): Promise<void> {
-    const handler = this.#handlers.get(row.kind);
-    if (handler === undefined) throw new Error(`no handler for effects of kind ${row.kind}`);
     this.#running.add(row.id);
-    const outcome = await handler.attempt(row).then(
-      (result) => ({ ok: true, result }) as const,
-      (error: unknown) => ({ ok: false, error }) as const,
-    );
+    const handler = this.#handlers.get(row.kind);
+    const outcome = await tryOnce(handler, row);
+    this.#running.delete(row.id);
+    if (this.#stopped) return;
     this.#transact((tx) => {
+      if (handler === undefined) throw new Error(`no handler for effects of kind ${row.kind}`);
       if (tx.get(outboxTable, row.id) === undefined) return;
       const tried = { ...row, attempts: row.attempts + 1 };
       const retryAt = outcome.ok ? undefined : handler.retryAt(tried, outcome.error, tx.now);
@@ -132,7 +134,16 @@ export class Outbox {
         else handler.gaveUp(tx, tried, outcome.error);
       }
     });
-    this.#running.delete(row.id);
     this.#run();
+  }
+}
+
+type Outcome = { readonly ok: true; readonly result: unknown } | { readonly ok: false; readonly error: unknown };
+
+async function tryOnce(handler: OutboxHandler | undefined, row: OutboxRow): Promise<Outcome> {
+  try {
+    return { ok: true, result: await handler?.attempt(row) };
+  } catch (error) {
+    return { ok: false, error };
   }
 }

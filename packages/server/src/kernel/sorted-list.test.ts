@@ -16,7 +16,7 @@ test("agrees with a sorted array over random additions and removals", () => {
       assert.equal(list.remove(value), model.delete(value) ? value : undefined);
     }
   }
-  const sorted = [...model].sort((left, right) => left - right);
+  const sorted = [...model].toSorted((left, right) => left - right);
   assert.equal(list.size, sorted.length);
   assert.deepEqual([...list], sorted);
   assert.equal(list.first(), sorted[0]);
@@ -25,6 +25,6 @@ test("agrees with a sorted array over random additions and removals", () => {
       [...list.from((item) => item - bound)],
       sorted.filter((item) => item >= bound),
     );
-    assert.deepEqual([...list.before((item) => item - bound)], sorted.filter((item) => item < bound).reverse());
+    assert.deepEqual([...list.before((item) => item - bound)], sorted.filter((item) => item < bound).toReversed());
   }
 });

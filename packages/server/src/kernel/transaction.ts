@@ -51,24 +51,29 @@ export class Transaction {
         throw new Error(`table ${table.name}: key ${key} exists`);
       this.#replace(table, key, row);
     }
-    this.#group.operations.push({ kind: "insert", table: table as TableDefinition, values: table.encode(row) });
+    this.#group.operations.push({ kind: "insert", table, values: table.encode(row) });
   }
 
   /** Adds the row or takes the place of the one with its key. */
   put<Row extends object>(table: TableDefinition<Row>, row: Row): void {
     if (table.residency === "resident") this.#replace(table, table.keyOf(row), row);
-    this.#group.operations.push({ kind: "put", table: table as TableDefinition, values: table.encode(row) });
+    this.#group.operations.push({ kind: "put", table, values: table.encode(row) });
   }
 
   /**
    * Changes some columns of a row; only these are written. Returns the new row of a resident table.
-   * Key columns cannot change.
+   * @throws when a resident table has no such row, or when a key column would change
    */
   update<Row extends object>(
     table: TableDefinition<Row>,
     key: readonly SqlValue[],
     patch: Partial<Row>,
   ): Row | undefined {
+    for (const [index, column] of table.key.entries()) {
+      const value = (patch as Readonly<Record<string, unknown>>)[column];
+      if (value !== undefined && value !== key[index])
+        throw new Error(`table ${table.name}: key column ${column} cannot change`);
+    }
     let changed: Row | undefined;
     if (table.residency === "resident") {
       const keyText = joinKey(key);
@@ -78,12 +83,13 @@ export class Transaction {
       this.#replace(table, keyText, changed);
     }
     const columns = Object.keys(patch);
+    if (columns.length === 0) return changed;
     const values = columns.map((column) => {
       const type = table.columnTypes[table.columnNames.indexOf(column)];
       if (type === undefined) throw new Error(`table ${table.name} has no column ${column}`);
       return encodeValue((patch as Readonly<Record<string, unknown>>)[column], type);
     });
-    this.#group.operations.push({ kind: "update", table: table as TableDefinition, columns, values, key });
+    this.#group.operations.push({ kind: "update", table, columns, values, key });
     return changed;
   }
 
@@ -93,7 +99,7 @@ export class Transaction {
       if (key.length !== table.key.length) throw new Error(`table ${table.name}: a whole key is needed`);
       this.#replace(table, joinKey(key), undefined);
     }
-    this.#group.operations.push({ kind: "delete", table: table as TableDefinition, key });
+    this.#group.operations.push({ kind: "delete", table, key });
   }
 
   /** Runs once what this decision wrote is durable; wake-ups and effects go here. Must not throw. */
@@ -116,9 +122,11 @@ export class Transaction {
     const undoBefore = this.#undo.length;
     const operationsBefore = this.#group.operations.length;
     const actionsBefore = this.#group.afterCommit.length;
+    const deferredBefore = this.#deferred;
     try {
       return part();
     } catch (error) {
+      this.#deferred = deferredBefore;
       this.#rollbackTo(undoBefore, operationsBefore, actionsBefore);
       throw error;
     }

@@ -16,6 +16,7 @@ export class Waiters {
   readonly #clock: Clock;
   readonly #clientsInRealTime: boolean;
   readonly #byKey = new Map<string, Set<Waiter>>();
+  #ended = false;
 
   /**
    * @param clientsInRealTime with a virtual clock: whether a wait also ends after as much real time, because the client
@@ -34,6 +35,7 @@ export class Waiters {
   /** @param deadline milliseconds since the epoch */
   park(key: string, deadline: number, signal?: AbortSignal): Promise<WakeReason> {
     if (signal?.aborted === true) return Promise.resolve("gone");
+    if (this.#ended) return Promise.resolve("expired");
     return new Promise((resolve) => {
       const waiters = this.#byKey.get(key) ?? new Set();
       this.#byKey.set(key, waiters);
@@ -65,8 +67,9 @@ export class Waiters {
     }
   }
 
-  /** Ends every wait as if its deadline had passed: the server is stopping. */
+  /** Ends every wait, and every later one at once, as if its deadline had passed: the server is stopping. */
   expireAll(): void {
+    this.#ended = true;
     for (const waiters of this.#byKey.values()) for (const waiter of waiters) waiter.finish("expired");
   }
 }

@@ -46,14 +46,14 @@ export async function startServer(options: ServerOptions): Promise<TuttiServer> 
   const clock = options.clock === "virtual" ? new VirtualClock(new RealClock().now()) : new RealClock();
   const log = createLog(options.logLevel, () => clock.now(), options.writeLog);
   const { store, release } = openStore(options.dataDirectory);
+  const kernel = new Kernel({
+    store,
+    clock,
+    random: systemRandom,
+    clientsInRealTime: true,
+    onFatal: fatal(options, log),
+  });
   try {
-    const kernel = new Kernel({
-      store,
-      clock,
-      random: systemRandom,
-      clientsInRealTime: true,
-      onFatal: fatal(options, log),
-    });
     const registry = new OperationRegistry();
     const wired = createServices(kernel, registry);
     const services = wired.map(({ service }) => service);
@@ -87,14 +87,12 @@ export async function startServer(options: ServerOptions): Promise<TuttiServer> 
         const closed = listener.close();
         kernel.waiters.expireAll();
         await closed;
-        await kernel.stop();
-        release();
+        await kernel.stop().finally(release);
         log("info", "stopped");
       }),
     };
   } catch (error) {
-    await store.close();
-    release();
+    await kernel.stop().finally(release);
     throw error;
   }
 }

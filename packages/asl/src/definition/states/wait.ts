@@ -4,7 +4,7 @@ import { readSinglePath } from "../expressions.ts";
 import type { FieldReader } from "../field-reader.ts";
 import { WAIT_SECONDS } from "../limits.ts";
 import type { WaitState } from "../machine.ts";
-import { isTimestamp } from "../timestamp.ts";
+import { isTimestamp } from "../../timestamp.ts";
 import { readBase, readInputOutput, readTransition } from "./common.ts";
 
 export function compileWait(source: StateSource): WaitState | undefined {

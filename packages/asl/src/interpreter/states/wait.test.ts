@@ -38,11 +38,17 @@ test("zero seconds and a moment that has passed do not wait, nor arm a timer", (
 });
 
 test("Timestamp and TimestampPath wait until that moment", () => {
-  const inAMinute = new Date(START_TIME + 60_000).toISOString();
-  assert.equal(wait({ Timestamp: inAMinute }).elapsed, 60_000);
-  assert.equal(wait({ TimestampPath: "$.at" }, { at: inAMinute }).elapsed, 60_000);
-  assert.equal(wait({ TimestampPath: "$.at" }, { at: "2026-01-02T05:04:05.678+02:00" }).elapsed, 0);
-  assert.equal(wait({ TimestampPath: "$.at" }, { at: "2026-01-02T05:04:06.678+02:00" }).elapsed, 1000);
+  assert.equal(new Date(START_TIME).toISOString(), "2026-01-02T03:04:05.678Z");
+  assert.equal(wait({ Timestamp: "2026-01-02T03:05:06Z" }).elapsed, 60_322);
+  assert.equal(wait({ TimestampPath: "$.at" }, { at: "2026-01-02T03:05:06Z" }).elapsed, 60_322);
+  assert.equal(wait({ TimestampPath: "$.at" }, { at: "2026-01-02T05:04:05+02:00" }).elapsed, 0);
+  assert.equal(wait({ TimestampPath: "$.at" }, { at: "2026-01-02T05:04:06+02:00" }).elapsed, 322);
+});
+
+test("the fraction of a timestamp is cut off, as AWS does", () => {
+  assert.equal(wait({ Timestamp: "2026-01-02T03:04:06.999Z" }).elapsed, 322);
+  assert.equal(wait({ TimestampPath: "$.at" }, { at: "2026-01-02T03:04:07.000000001Z" }).elapsed, 1322);
+  assert.equal(wait({ Timestamp: "2026-01-02T03:04:05.999Z" }).elapsed, 0);
 });
 
 test("what the paths name must be of use: AWS's texts", () => {

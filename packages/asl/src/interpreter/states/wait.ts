@@ -1,6 +1,7 @@
 /** Wait: lets time pass, then hands its input on. A moment that has passed already does not wait. */
 import type { WaitState } from "../../definition/machine.ts";
 import type { Json } from "../../json/value.ts";
+import { parseTimestamp } from "../../timestamp.ts";
 import { effectiveInput, effectiveOutput, evaluationOf, findPath } from "../data-flow.ts";
 import type { Evaluation } from "../data-flow.ts";
 import type { Draft, WorkingScope } from "../draft.ts";
@@ -9,7 +10,6 @@ import type { Frame } from "../execution.ts";
 import { WAIT_SECONDS_MAX } from "../limits.ts";
 import { secondsFromPath } from "../seconds.ts";
 import { timerId } from "../timers.ts";
-import { parseTimestamp } from "../timestamp.ts";
 import { completeState, setPhase } from "../transitions.ts";
 
 export function runWait(draft: Draft, scope: WorkingScope, frame: Frame, state: WaitState): void {
@@ -58,6 +58,10 @@ function waitUntil(evaluation: Evaluation, state: WaitState, input: Json, now: n
   }
 }
 
+/**
+ * The whole second of the moment: "Step Functions considers the time value up to seconds and truncates milliseconds."
+ * https://docs.aws.amazon.com/step-functions/latest/dg/state-wait.html
+ */
 function instantOf(value: Json, field: string, shown: string): number {
   const instant = typeof value === "string" ? parseTimestamp(value) : undefined;
   if (instant === undefined) {
@@ -65,5 +69,5 @@ function instantOf(value: Json, field: string, shown: string): number {
       `The ${field} parameter does not reference a valid ISO-8601 extended offset date-time format string: ${shown}`,
     );
   }
-  return instant;
+  return Number(instant / 1_000_000_000n) * 1000;
 }

@@ -116,7 +116,7 @@ export class MemoryStore implements Store {
   }
 
   async range<Row>(query: RangeQuery<Row>): Promise<Row[]> {
-    const table = this.#table(query.table as TableDefinition);
+    const table = this.#table(query.table);
     const rows = table.range(
       query.index ?? "key",
       query.equals,

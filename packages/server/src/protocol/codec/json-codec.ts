@@ -22,9 +22,9 @@ export function shapeCompiler(
   const of = (name: string): Convert => {
     const known = compiled.get(name);
     if (known !== undefined) return known;
-    let actual: Convert | undefined;
-    compiled.set(name, (value) => (actual === undefined ? value : actual(value)));
-    actual = compile(shapeNamed(table, name), of);
+    // A recursive shape meets itself while it is compiled; its values come only afterwards.
+    compiled.set(name, (value) => actual(value));
+    const actual = compile(shapeNamed(table, name), of);
     compiled.set(name, actual);
     return actual;
   };

@@ -187,7 +187,7 @@ function isFlattened(reference: ShapeReference, shape: ListShape | MapShape): bo
 function numbered(node: ParameterNode): ParameterNode[] {
   return [...node.children]
     .filter(([step]) => /^\d{1,9}$/.test(step))
-    .sort(([left], [right]) => Number(left) - Number(right))
+    .toSorted(([left], [right]) => Number(left) - Number(right))
     .map(([, child]) => child);
 }
 

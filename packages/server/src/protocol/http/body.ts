@@ -59,7 +59,7 @@ export async function decompress(body: Buffer, encodings: string, bytesMax: numb
   for (const encoding of encodings
     .split(",")
     .map((part) => part.trim().toLowerCase())
-    .reverse()) {
+    .toReversed()) {
     if (encoding === "" || encoding === "identity" || encoding === "aws-chunked") continue;
     if (!Object.hasOwn(decompressors, encoding)) {
       throw new ServiceError("UnsupportedContentEncodingException", `Content-Encoding ${encoding} is not supported.`, {

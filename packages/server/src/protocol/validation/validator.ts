@@ -176,11 +176,10 @@ function violation(
 }
 
 function render(value: unknown): string {
-  const text = Array.isArray(value)
-    ? `[${value.map((item) => render(item)).join(", ")}]`
-    : typeof value === "object"
-      ? "{}"
-      : String(value);
+  let text = "{}";
+  if (Array.isArray(value)) text = `[${value.map((item) => render(item)).join(", ")}]`;
+  else if (typeof value === "string") text = value;
+  else if (typeof value === "number" || typeof value === "boolean") text = String(value);
   return text.length > shownValueMax ? `${text.slice(0, shownValueMax)}…` : text;
 }
 

@@ -34,6 +34,7 @@ export function queueArn(region: string, account: string, name: string): string 
 export class Queues {
   readonly kernel: Kernel;
   readonly #states = new Map<number, QueueState>();
+  #stopped = false;
 
   constructor(kernel: Kernel) {
     this.kernel = kernel;
@@ -125,6 +126,12 @@ export class Queues {
     });
   }
 
+  /** Cancels the alarms and sets no more: the server is stopping. */
+  stop(): void {
+    this.#stopped = true;
+    for (const state of this.#states.values()) state.alarm?.alarm.cancel();
+  }
+
   #state(id: number): QueueState {
     let state = this.#states.get(id);
     if (state === undefined) {
@@ -151,7 +158,7 @@ export class Queues {
 
   #watch(queue: QueueRow): void {
     const state = this.#states.get(queue.id);
-    if (state === undefined) return;
+    if (state === undefined || this.#stopped) return;
     const oldest = state.messages.oldest();
     const expiresAt =
       oldest === undefined

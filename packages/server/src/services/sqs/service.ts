@@ -35,6 +35,7 @@ export function createSqsService(kernel: Kernel): Service {
     ] as unknown as readonly TableDefinition<never>[],
     migrations: sqsMigrations,
     load: (reader) => loadMessages(kernel, queues, reader),
+    stop: () => queues.stop(),
     operations: {
       ChangeMessageVisibility: changeMessageVisibility(queues),
       ChangeMessageVisibilityBatch: changeMessageVisibilityBatch(queues),

@@ -64,7 +64,12 @@ export function runRequest(engine: SqliteEngine, request: WorkerRequest): SqlVal
 
 function workerAsk(path: string): [Ask, () => Promise<void>] {
   const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
-  const worker = new Worker(new URL(`./sqlite-worker.${extension}`, import.meta.url), { workerData: { path } });
+  // Flags that this process was started with (a test runner's, a preloaded module) are not meant for the thread, but
+  // those that silence a warning of Node's.
+  const worker = new Worker(new URL(`./sqlite-worker.${extension}`, import.meta.url), {
+    workerData: { path },
+    execArgv: process.execArgv.filter((flag) => flag.startsWith("--disable-warning")),
+  });
   const pending = new Map<number, Pending>();
   let nextId = 0;
   let broken: Error | undefined;

@@ -1,0 +1,191 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { CommitPipeline } from "./commit-pipeline.ts";
+import { counter, counters, HeldStore, turns } from "./testing/fixtures.ts";
+import { VirtualClock } from "./virtual-clock.ts";
+
+function start() {
+  const store = new HeldStore();
+  const clock = new VirtualClock(1_000);
+  const fatal: unknown[] = [];
+  const order: string[] = [];
+  const pipeline = new CommitPipeline(store, clock, (error) => fatal.push(error));
+  /** Appends one row to the open group, as a transaction does. */
+  const write = (name: string, urgent = true): void => {
+    pipeline.open.operations.push({ kind: "put", table: counters, values: counters.encode(counter(name)) });
+    pipeline.open.afterCommit.push(() => order.push(`after ${name}`));
+    pipeline.written(urgent);
+  };
+  const names = (): unknown[][] =>
+    store.groups.map((group) => group.map((operation) => (operation.kind === "put" ? operation.values[1] : undefined)));
+  return { store, clock, fatal, order, pipeline, write, names };
+}
+
+describe("groups", () => {
+  test("what is written in one turn is one commit; what comes meanwhile is the next", async () => {
+    const { store, pipeline, write, names } = start();
+    store.held = true;
+    write("a");
+    write("b");
+    await turns(1);
+    write("c");
+    await turns(3);
+    write("d");
+    assert.deepEqual(names(), [["a", "b"]]);
+    store.release();
+    await turns(2);
+    assert.deepEqual(names(), [
+      ["a", "b"],
+      ["c", "d"],
+    ]);
+    assert.deepEqual(pipeline.statistics, { commits: 2, operations: 4, largestGroup: 2 });
+  });
+
+  test("actions run once the group is durable, in their order, before anyone who waits for it goes on", async () => {
+    const { store, order, pipeline, write } = start();
+    store.held = true;
+    write("a");
+    write("b");
+    void pipeline.pending()?.durable.then(() => order.push("durable"));
+    await turns(3);
+    assert.deepEqual(order, []);
+    store.release();
+    await turns(1);
+    assert.deepEqual(order, ["after a", "after b", "durable"]);
+  });
+
+  test("an action alone needs no commit of the store", async () => {
+    const { store, order, pipeline } = start();
+    pipeline.open.afterCommit.push(() => order.push("done"));
+    pipeline.written(true);
+    await turns(1);
+    assert.deepEqual(order, ["done"]);
+    assert.deepEqual(store.groups, []);
+  });
+
+  test("what an action writes goes out with a later group", async () => {
+    const { pipeline, write, names } = start();
+    write("a");
+    pipeline.open.afterCommit.push(() => write("b"));
+    await turns(3);
+    assert.deepEqual(names(), [["a"], ["b"]]);
+  });
+
+  test("pending is the group that holds all that was decided, if any is not durable", async () => {
+    const { store, pipeline, write } = start();
+    assert.equal(pipeline.pending(), undefined);
+    assert.ok(pipeline.idle);
+    store.held = true;
+    write("a");
+    assert.equal(pipeline.pending()?.sequence, 1);
+    await turns(1);
+    assert.equal(pipeline.pending()?.sequence, 1);
+    write("b");
+    assert.equal(pipeline.pending()?.sequence, 2);
+    assert.ok(!pipeline.idle);
+    store.release();
+    await pipeline.flush();
+    assert.equal(pipeline.pending(), undefined);
+    assert.ok(pipeline.idle);
+  });
+
+  test("a flush with nothing to write is over at once", async () => {
+    const { store, pipeline } = start();
+    await pipeline.flush();
+    assert.deepEqual(store.groups, []);
+  });
+});
+
+describe("deferred writes", () => {
+  test("nobody waits for them, and they go out after 50 ms", async () => {
+    const { clock, pipeline, write, names } = start();
+    write("a", false);
+    assert.equal(pipeline.pending(), undefined);
+    assert.ok(!pipeline.idle);
+    await clock.advanceTo(1_049, () => turns(2));
+    assert.deepEqual(names(), []);
+    await clock.advanceTo(1_050, () => turns(2));
+    await turns(2);
+    assert.deepEqual(names(), [["a"]]);
+    assert.ok(pipeline.idle);
+  });
+
+  test("a later one does not put the earlier one off", async () => {
+    const { clock, write, names } = start();
+    write("a", false);
+    await clock.advanceTo(1_040, () => turns(1));
+    write("b", false);
+    await clock.advanceTo(1_050, () => turns(1));
+    await turns(2);
+    assert.deepEqual(names(), [["a", "b"]]);
+    assert.equal(clock.nextDeadline(), undefined);
+  });
+
+  test("they go with an urgent one, which leaves no alarm behind", async () => {
+    const { clock, write, names } = start();
+    write("a", false);
+    write("b");
+    await turns(2);
+    assert.deepEqual(names(), [["a", "b"]]);
+    assert.equal(clock.nextDeadline(), undefined);
+    write("c", false);
+    assert.equal(clock.nextDeadline(), 1_050);
+  });
+
+  test("a flush waits for them too", async () => {
+    const { pipeline, write, names } = start();
+    write("a", false);
+    await pipeline.flush();
+    assert.deepEqual(names(), [["a"]]);
+  });
+});
+
+describe("after a failure", () => {
+  test("of the store, nothing is durable any more, no action runs, nothing else is written", async () => {
+    const { store, clock, fatal, order, pipeline, write, names } = start();
+    store.held = true;
+    write("a");
+    void pipeline.pending()?.durable.then(() => order.push("durable"));
+    await turns(1);
+    write("b");
+    void pipeline.pending()?.durable.then(() => order.push("durable"));
+    const error = new Error("disk full");
+    store.fail(error);
+    await turns(3);
+    write("c");
+    write("d", false);
+    await clock.advanceTo(2_000, () => turns(2));
+    assert.deepEqual(names(), [["a"]]);
+    assert.deepEqual(order, []);
+    assert.deepEqual(fatal, [error]);
+    assert.ok(pipeline.failed);
+  });
+
+  test("of an action, the same", async () => {
+    const { fatal, order, pipeline, write, names } = start();
+    pipeline.open.afterCommit.push(() => {
+      throw new Error("broken on purpose");
+    });
+    write("a");
+    await turns(2);
+    write("b");
+    await turns(2);
+    assert.deepEqual(names(), [["a"]]);
+    assert.deepEqual(order, []);
+    assert.match(String(fatal[0]), /broken on purpose/);
+  });
+
+  test("told from outside, while a commit is under way: who waits for it is not answered", async () => {
+    const { store, fatal, order, pipeline, write } = start();
+    store.held = true;
+    write("a");
+    void pipeline.pending()?.durable.then(() => order.push("durable"));
+    await turns(1);
+    pipeline.fail(new Error("first"));
+    pipeline.fail(new Error("second"));
+    store.release();
+    await turns(3);
+    assert.deepEqual(order, []);
+    assert.deepEqual(fatal.map(String), ["Error: first"]);
+  });
+});
