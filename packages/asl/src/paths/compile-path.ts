@@ -43,18 +43,34 @@ function stepInto(value: Json, segment: Segment): Json | undefined {
   return value[segment.name];
 }
 
+/**
+ * A path to be read that names one place: `Variable`, the operands of Choice. It may start at the context object or a variable.
+ * @throws PathSyntaxError whose message is the reason alone
+ */
+export function compileSinglePath(text: string): CompiledPath {
+  if (!text.startsWith("$")) throw new PathSyntaxError("Reference path didn't start with '$'");
+  const path = compilePath(text);
+  if (!path.definite || hasOperators(text))
+    throw new PathSyntaxError(`Invalid path '${text}': it names more than one place`);
+  return path;
+}
+
 /** @throws PathSyntaxError also for a path that can name more than one place, or a place outside the input */
 export function compileReferencePath(text: string): ReferencePath {
+  const path = compileSinglePath(text);
   const { root, route } = parsePath(text);
+  if (root !== "$") throw new PathSyntaxError(`Invalid path '${text}': a Reference Path starts with '$.'`);
   const steps = route.segments.map((segment) => {
     if (segment.kind === "member") return segment.name;
     if (segment.kind === "index" && segment.index >= 0) return segment.index;
     throw new PathSyntaxError(`Invalid path '${text}': a Reference Path names one place`);
   });
-  if (root !== "$") throw new PathSyntaxError(`Invalid path '${text}': a Reference Path starts with '$.'`);
-  if (/[@,:?*]/.test(text.replaceAll(/'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"/gs, "")))
-    throw new PathSyntaxError(`Invalid path '${text}': a Reference Path has none of '@', ',', ':', '?' and '*'`);
-  return { ...compilePath(text), steps, write: (target, value) => write(target, steps, 0, value) };
+  return { ...path, steps, write: (target, value) => write(target, steps, 0, value) };
+}
+
+/** The characters that a Reference Path does without, but in a quoted name. */
+function hasOperators(text: string): boolean {
+  return /[@,:?*]|\.\./.test(text.replaceAll(/'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"/gs, ""));
 }
 
 /** Depth is bounded by the length of the path. */
