@@ -2,9 +2,10 @@
  * Choice rules: one operator over `Variable`, or And, Or, Not over rules.
  * https://docs.aws.amazon.com/step-functions/latest/dg/state-choice.html
  */
+import { childPointer } from "../json/pointer.ts";
 import { isJsonArray, isJsonObject } from "../json/value.ts";
 import type { Json, JsonObject } from "../json/value.ts";
-import { compilePath } from "../paths/compile-path.ts";
+import { compileSinglePath } from "../paths/compile-path.ts";
 import { PathNotFound, PathSyntaxError } from "../paths/errors.ts";
 import type { CompiledPath, Scope } from "../paths/path.ts";
 import { operators } from "./operators.ts";
@@ -17,6 +18,9 @@ interface RuleProblem {
   readonly pointer: string;
   readonly message: string;
 }
+
+/** What a rule can be; `Condition` is the other query language's. */
+const kinds = ["And", "Or", "Not", "Variable"] as const;
 
 type Test = (scope: Scope) => boolean;
 
@@ -45,52 +49,58 @@ function compile(rule: Json, pointer: string, problems: RuleProblem[], depth: nu
     problems.push({ pointer: place, message });
     return never;
   };
-  if (!isJsonObject(rule)) return report(pointer, "Expected an object");
+  if (!isJsonObject(rule)) return report(pointer, "Expected value of type Object");
   if (depth > nestingMax) return report(pointer, `Rules are nested more than ${nestingMax} deep`);
-  const known = new Set(["Comment", "Variable", ...(depth === 0 ? ["Next"] : [])]);
-  const found = Object.keys(rule).filter((name) => isOperator(name));
+  const known = new Set(["And", "Comment", "Not", "Or", "Variable", ...(depth === 0 ? ["Next"] : [])]);
   for (const name of Object.keys(rule)) {
-    if (!known.has(name) && !isOperator(name)) report(`${pointer}/${name}`, `Field '${name}' is not supported`);
+    if (!known.has(name) && !Object.hasOwn(operators, name))
+      report(childPointer(pointer, name), `Field '${name}' is not supported`);
   }
-  const [name, another] = found;
-  if (name === undefined) return report(pointer, "A Choice Rule must have exactly one comparison operator");
-  if (another !== undefined)
-    return report(pointer, `A Choice Rule must have exactly one comparison operator, but has: ${found.join(", ")}`);
-  const value = rule[name] ?? null;
-  if (name === "And" || name === "Or") return combination(name, value, `${pointer}/${name}`, problems, depth);
-  if (name === "Not") {
-    const inner = compile(value, `${pointer}/Not`, problems, depth + 1);
-    return (scope) => !inner(scope);
-  }
-  return comparison(rule, name, value, pointer, problems);
+  const [kind, another] = kinds.filter((name) => Object.hasOwn(rule, name));
+  if (kind === undefined || another !== undefined)
+    return report(
+      pointer,
+      "The object must have only one of the following fields, [And, Or, Not, Variable, Condition]",
+    );
+  if (kind === "Variable") return comparison(rule, pointer, problems);
+  for (const name of Object.keys(rule).filter((field) => Object.hasOwn(operators, field)))
+    report(childPointer(pointer, name), `Field '${name}' is not supported`);
+  const place = childPointer(pointer, kind);
+  if (kind !== "Not") return combination(kind, rule[kind] ?? null, place, problems, depth);
+  const inner = compile(rule["Not"] ?? null, place, problems, depth + 1);
+  return (scope) => !inner(scope);
 }
 
-function isOperator(name: string): boolean {
-  return name === "And" || name === "Or" || name === "Not" || Object.hasOwn(operators, name);
-}
-
-function combination(name: "And" | "Or", value: Json, pointer: string, problems: RuleProblem[], depth: number): Test {
+function combination(kind: "And" | "Or", value: Json, pointer: string, problems: RuleProblem[], depth: number): Test {
   if (!isJsonArray(value) || value.length === 0) {
-    problems.push({ pointer, message: "Expected an array of at least one rule" });
+    problems.push({ pointer, message: isJsonArray(value) ? "Value cannot be empty" : "Expected value of type Array" });
     return never;
   }
-  const tests = value.map((rule, index) => compile(rule, `${pointer}/${index}`, problems, depth + 1));
-  return name === "And" ? (scope) => tests.every((test) => test(scope)) : (scope) => tests.some((test) => test(scope));
+  const tests = value.map((rule, index) => compile(rule, childPointer(pointer, index), problems, depth + 1));
+  return kind === "And" ? (scope) => tests.every((test) => test(scope)) : (scope) => tests.some((test) => test(scope));
 }
 
-function comparison(rule: JsonObject, name: string, value: Json, pointer: string, problems: RuleProblem[]): Test {
-  const operator = operators[name];
-  const variable = path(rule["Variable"], `${pointer}/Variable`, problems, pointer);
-  if (operator === undefined) return never;
+function comparison(rule: JsonObject, pointer: string, problems: RuleProblem[]): Test {
+  const variable = path(rule["Variable"], childPointer(pointer, "Variable"), problems);
+  const [name, another] = Object.keys(rule).filter((field) => Object.hasOwn(operators, field));
+  const operator = name === undefined ? undefined : operators[name];
+  if (name === undefined || operator === undefined || another !== undefined) {
+    const begin = another === undefined ? "This object should have only one" : "There should only be one";
+    const message = `${begin} of the following fields: [${Object.keys(operators).join(", ")}]`;
+    problems.push({ pointer, message });
+    return never;
+  }
+  const place = childPointer(pointer, name);
+  const value = rule[name] ?? null;
   if (operator.isPath) {
-    const other = path(value, `${pointer}/${name}`, problems, pointer);
+    const other = path(value, place, problems);
     return variable === undefined || other === undefined
       ? never
       : (scope) => operator.test(read(variable, scope), read(other, scope));
   }
   const refusal = operator.refuse(value);
   if (refusal !== undefined) {
-    problems.push({ pointer: `${pointer}/${name}`, message: refusal });
+    problems.push({ pointer: place, message: refusal });
     return never;
   }
   if (variable === undefined) return never;
@@ -100,8 +110,8 @@ function comparison(rule: JsonObject, name: string, value: Json, pointer: string
 
 function isPresent(variable: CompiledPath, scope: Scope): boolean {
   try {
-    const found = variable.evaluate(scope);
-    return variable.definite || (isJsonArray(found) && found.length > 0);
+    variable.evaluate(scope);
+    return true;
   } catch (error) {
     if (error instanceof PathNotFound) return false;
     throw error;
@@ -121,21 +131,16 @@ function read(variable: CompiledPath, scope: Scope): Json {
   }
 }
 
-function path(
-  text: Json | undefined,
-  place: string,
-  problems: RuleProblem[],
-  rulePlace: string,
-): CompiledPath | undefined {
-  if (text === undefined) {
-    problems.push({ pointer: rulePlace, message: "The field 'Variable' is required but was missing" });
+function path(text: Json | undefined, pointer: string, problems: RuleProblem[]): CompiledPath | undefined {
+  if (typeof text !== "string") {
+    problems.push({ pointer, message: "Expected value of type String" });
     return undefined;
   }
   try {
-    if (typeof text === "string") return compilePath(text);
+    return compileSinglePath(text);
   } catch (error) {
     if (!(error instanceof PathSyntaxError)) throw error;
+    problems.push({ pointer, message: `Value is not a Reference Path: ${error.message}` });
+    return undefined;
   }
-  problems.push({ pointer: place, message: "Value must be a valid JSONPath." });
-  return undefined;
 }

@@ -28,21 +28,22 @@ interface Kind {
   readonly orders: readonly string[];
 }
 
+/** In the order in which AWS lists their operators. */
 const kinds: Readonly<Record<string, Kind>> = {
-  Boolean: {
-    name: "Boolean",
-    read: (value) => (typeof value === "boolean" ? Number(value) : undefined),
-    orders: ["Equals"],
+  String: {
+    name: "String",
+    read: (value) => (typeof value === "string" ? value : undefined),
+    orders: Object.keys(orders),
   },
   Numeric: {
     name: "Number",
     read: (value) => (typeof value === "number" ? value : undefined),
     orders: Object.keys(orders),
   },
-  String: {
-    name: "String",
-    read: (value) => (typeof value === "string" ? value : undefined),
-    orders: Object.keys(orders),
+  Boolean: {
+    name: "Boolean",
+    read: (value) => (typeof value === "boolean" ? Number(value) : undefined),
+    orders: ["Equals"],
   },
   Timestamp: {
     name: "Timestamp",

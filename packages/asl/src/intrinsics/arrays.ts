@@ -8,7 +8,9 @@ const rangeItemsMax = 1_000;
 
 function bounded(value: Json | undefined): readonly Json[] {
   const items = array(value);
-  return JSON.stringify(items).length <= payloadBytesMax ? items : refuse("The array is larger than 256 KiB");
+  return new TextEncoder().encode(JSON.stringify(items)).length <= payloadBytesMax
+    ? items
+    : refuse("The array is larger than 256 KiB");
 }
 
 export const arrayFunctions: Readonly<Record<string, IntrinsicFunction>> = {

@@ -10,7 +10,7 @@ import type { Scope } from "../paths/path.ts";
 import type { CompiledTemplate } from "../paths/template.ts";
 import { arrayFunctions } from "./arrays.ts";
 import { encodingFunctions } from "./encoding.ts";
-import { IntrinsicProblem } from "./intrinsic.ts";
+import { IntrinsicProblem, unescaped } from "./intrinsic.ts";
 import type { IntrinsicFunction } from "./intrinsic.ts";
 import { numberFunctions } from "./numbers.ts";
 import { textFunctions } from "./texts.ts";
@@ -30,10 +30,10 @@ type Evaluate = (scope: Scope) => Json;
 export function compileIntrinsic(text: string): CompiledTemplate {
   const reader = new TextReader(text);
   try {
-    const evaluate = call(reader, 1);
+    const apply = call(reader, 1);
     reader.skipBlanks();
     if (!reader.done) reader.fail(`unexpected '${reader.peek()}'`);
-    return { kind: "template", evaluate };
+    return { kind: "template", evaluate: (scope) => evaluate(text, apply, scope) };
   } catch (error) {
     if (error instanceof PathSyntaxError)
       throw new TemplateSyntaxError(`Invalid intrinsic function call '${text}': ${error.message}`);
@@ -41,9 +41,19 @@ export function compileIntrinsic(text: string): CompiledTemplate {
   }
 }
 
+/** AWS names the whole expression, not the call inside it that failed. */
+function evaluate(text: string, apply: Evaluate, scope: Scope): Json {
+  try {
+    return apply(scope);
+  } catch (error) {
+    if (error instanceof IntrinsicProblem)
+      throw new TemplateError(error.errorName, `The function '${text}' had the following error: ${error.message}`);
+    throw error;
+  }
+}
+
 function call(reader: TextReader, depth: number): Evaluate {
   if (depth > nestingMax) reader.fail(`intrinsic functions are nested more than ${nestingMax} deep`);
-  const start = reader.position;
   const name = reader.match(/States\.[A-Za-z0-9]+/y);
   const apply = name !== undefined && Object.hasOwn(functions, name.slice(7)) ? functions[name.slice(7)] : undefined;
   if (name === undefined || apply === undefined) reader.fail("an intrinsic function is missing");
@@ -54,28 +64,21 @@ function call(reader: TextReader, depth: number): Evaluate {
     reader.skipBlanks();
     parameters.push(parameter(reader, depth, name === "States.Format" && parameters.length === 0));
   }
-  const source = reader.text.slice(start, reader.position);
-  return (scope) => {
-    const values = parameters.map((evaluate) => evaluate(scope));
-    try {
-      return apply(values, scope.host);
-    } catch (error) {
-      if (error instanceof IntrinsicProblem)
-        throw new TemplateError(
-          "States.IntrinsicFailure",
-          `${error.message} in the intrinsic function call '${source}'`,
-        );
-      throw error;
-    }
-  };
+  return (scope) =>
+    apply(
+      parameters.map((read) => read(scope)),
+      scope.host,
+    );
 }
 
 /** @param isFormat whether this is the template of `States.Format` */
 function parameter(reader: TextReader, depth: number, isFormat: boolean): Evaluate {
   if (reader.peek() === "$") return pathParameter(reader);
   if (reader.peek() === "'") {
-    const text = quotedText(reader, isFormat);
-    return () => text;
+    const written = quotedText(reader);
+    // The function reads the escapes of its template itself.
+    const text = isFormat ? written : undefined;
+    return () => text ?? written.replaceAll(/\\(.?)/gsu, (_match, character: string) => unescaped(character));
   }
   const number = reader.match(/-?\d+(\.\d+)?([eE][+-]?\d+)?/y);
   if (number !== undefined) return () => Number(number);
@@ -104,28 +107,18 @@ function pathParameter(reader: TextReader): Evaluate {
     try {
       return path.evaluate(scope);
     } catch (error) {
-      if (error instanceof PathNotFound)
-        throw new TemplateError("States.Runtime", `Invalid path '${path.text}' : ${error.message}`);
-      throw error;
+      if (!(error instanceof PathNotFound)) throw error;
+      const input = JSON.stringify(path.text.startsWith("$$") ? scope.context : scope.input);
+      throw new IntrinsicProblem(
+        `The JsonPath argument for the field '${path.text}' could not be found in the input '${input}'`,
+        "States.Runtime",
+      );
     }
   };
 }
 
-/** A text in single quotes; a backslash makes the next character plain. `States.Format` reads the escapes of its template itself. */
-function quotedText(reader: TextReader, keepsEscapes: boolean): string {
-  reader.expect("'");
-  let text = "";
-  for (;;) {
-    if (reader.done) reader.fail("a quote is not closed");
-    const character = reader.peek();
-    reader.position += 1;
-    if (character === "'") return text;
-    if (character !== "\\") {
-      text += character;
-      continue;
-    }
-    const escaped = reader.peek();
-    reader.position += 1;
-    text += keepsEscapes && escaped !== "'" ? `\\${escaped}` : escaped;
-  }
+/** A text in single quotes, its escapes as they are written. */
+function quotedText(reader: TextReader): string {
+  const written = reader.match(/'(?:[^'\\]|\\.)*'/sy) ?? reader.fail("a quote is not closed");
+  return written.slice(1, -1);
 }

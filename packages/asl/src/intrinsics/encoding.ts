@@ -23,7 +23,9 @@ export const encodingFunctions: Readonly<Record<string, IntrinsicFunction>> = {
     const encoded = shortText(parameters[0]);
     if (!/^[A-Za-z0-9+/]*={0,2}$/.test(encoded) || encoded.replace(/=+$/, "").length % 4 === 1)
       refuse("The string is not valid Base64");
-    return new TextDecoder().decode(Uint8Array.from(atob(encoded), (character) => character.charCodeAt(0)));
+    return new TextDecoder("utf-8", { ignoreBOM: true }).decode(
+      Uint8Array.from(atob(encoded), (character) => character.charCodeAt(0)),
+    );
   },
   Hash(parameters) {
     arity(parameters, 2);

@@ -5,8 +5,15 @@ import type { ExpressionHost } from "../paths/path.ts";
 
 export type IntrinsicFunction = (parameters: readonly Json[], host: ExpressionHost | undefined) => Json;
 
-/** The function refuses its parameters; becomes `States.IntrinsicFailure`. */
-export class IntrinsicProblem extends Error {}
+/** The function refuses its parameters, or one of them names nothing, which is `States.Runtime`. */
+export class IntrinsicProblem extends Error {
+  readonly errorName: "States.IntrinsicFailure" | "States.Runtime";
+
+  constructor(message: string, errorName: "States.IntrinsicFailure" | "States.Runtime" = "States.IntrinsicFailure") {
+    super(message);
+    this.errorName = errorName;
+  }
+}
 
 export const payloadBytesMax = 262_144;
 export const textCharactersMax = 10_000;
@@ -21,6 +28,15 @@ export function arity(parameters: readonly Json[], least: number, most = least):
 
 export function text(value: Json | undefined): string {
   return typeof value === "string" ? value : refuse("Invalid argument type: a string is needed");
+}
+
+/**
+ * What a backslash and the character after it stand for. Only the reserved characters can be escaped:
+ * https://docs.aws.amazon.com/step-functions/latest/dg/intrinsic-functions.html#amazon-states-language-intrinsic-functions-escapes
+ */
+export function unescaped(character: string): string {
+  if (character !== "" && "'{}\\".includes(character)) return character;
+  return refuse(`An open escape backslash was found before '${character}'`);
 }
 
 export function shortText(value: Json | undefined): string {

@@ -1,15 +1,16 @@
 /** Intrinsic functions over texts and JSON. */
+import { parseJson } from "../json/parse-json.ts";
 import { isJsonObject } from "../json/value.ts";
 import type { Json } from "../json/value.ts";
-import { arity, refuse, text } from "./intrinsic.ts";
+import { arity, refuse, text, unescaped } from "./intrinsic.ts";
 import type { IntrinsicFunction } from "./intrinsic.ts";
 
 export const textFunctions: Readonly<Record<string, IntrinsicFunction>> = {
   Format(parameters) {
     const values = parameters.slice(1);
     let used = 0;
-    const result = text(parameters[0]).replace(/\\(.)|\{\}/gsu, (_match, escaped: string | undefined) => {
-      if (escaped !== undefined) return escaped;
+    const result = text(parameters[0]).replace(/\\(.?)|\{\}/gsu, (_match, escaped: string | undefined) => {
+      if (escaped !== undefined) return unescaped(escaped);
       const value = values[used];
       used += 1;
       return value === undefined ? refuse("There are more placeholders than arguments") : shown(value);
@@ -19,12 +20,8 @@ export const textFunctions: Readonly<Record<string, IntrinsicFunction>> = {
   },
   StringToJson(parameters) {
     arity(parameters, 1);
-    try {
-      return JSON.parse(text(parameters[0])) as Json;
-    } catch (error) {
-      if (error instanceof SyntaxError) return refuse("The string is not valid JSON");
-      throw error;
-    }
+    const { value } = parseJson(text(parameters[0]));
+    return value === undefined ? refuse("The string is not valid JSON") : value;
   },
   JsonToString(parameters) {
     arity(parameters, 1);

@@ -2,21 +2,16 @@
 import { isJsonArray, isJsonObject } from "../json/value.ts";
 import type { Json } from "../json/value.ts";
 import { PathNotFound, PathSyntaxError, ReferencePathMismatch } from "./errors.ts";
-import { evaluate } from "./evaluate.ts";
 import { parsePath } from "./parse.ts";
 import type { CompiledPath, ReferencePath, Scope } from "./path.ts";
-import { isIndefinite } from "./segments.ts";
+import type { Route, Segment } from "./segments.ts";
+import { follow, newWalk } from "./walk.ts";
 
 /** @throws PathSyntaxError */
 export function compilePath(text: string): CompiledPath {
-  const { root, segments } = parsePath(text);
-  const rootText = root === "$$" ? "$" : root;
-  return {
-    kind: "path",
-    text,
-    definite: !segments.some(isIndefinite),
-    evaluate: (scope) => evaluate(rootValue(root, scope), segments, rootText),
-  };
+  const { root, route } = parsePath(text);
+  const read = route.plain ? readPlain : readAny;
+  return { kind: "path", text, definite: route.definite, evaluate: (scope) => read(rootValue(root, scope), route) };
 }
 
 function rootValue(root: string, scope: Scope): Json {
@@ -27,16 +22,55 @@ function rootValue(root: string, scope: Scope): Json {
   throw new PathNotFound(`The variable '${root}' is not defined`);
 }
 
+function readAny(start: Json, route: Route): Json {
+  if (start === null && route.segments.length > 0) throw new PathNotFound("root can not be null", "failed");
+  return follow(route, start, newWalk(start));
+}
+
+/** Member names and indexes need no walk; it is asked only for the words of the error. */
+function readPlain(start: Json, route: Route): Json {
+  let value: Json | undefined = start;
+  for (const segment of route.segments) {
+    value = stepInto(value, segment);
+    if (value === undefined) return readAny(start, route);
+  }
+  return value;
+}
+
+function stepInto(value: Json, segment: Segment): Json | undefined {
+  if (segment.kind === "index") return isJsonArray(value) ? value.at(segment.index) : undefined;
+  if (segment.kind !== "member" || !isJsonObject(value) || !Object.hasOwn(value, segment.name)) return undefined;
+  return value[segment.name];
+}
+
+/**
+ * A path to be read that names one place: `Variable`, the operands of Choice. It may start at the context object or a variable.
+ * @throws PathSyntaxError whose message is the reason alone
+ */
+export function compileSinglePath(text: string): CompiledPath {
+  if (!text.startsWith("$")) throw new PathSyntaxError("Reference path didn't start with '$'");
+  const path = compilePath(text);
+  if (!path.definite || hasOperators(text))
+    throw new PathSyntaxError(`Invalid path '${text}': it names more than one place`);
+  return path;
+}
+
 /** @throws PathSyntaxError also for a path that can name more than one place, or a place outside the input */
 export function compileReferencePath(text: string): ReferencePath {
-  const { root, segments } = parsePath(text);
-  const steps = segments.map((segment) => {
+  const path = compileSinglePath(text);
+  const { root, route } = parsePath(text);
+  if (root !== "$") throw new PathSyntaxError(`Invalid path '${text}': a Reference Path starts with '$.'`);
+  const steps = route.segments.map((segment) => {
     if (segment.kind === "member") return segment.name;
     if (segment.kind === "index" && segment.index >= 0) return segment.index;
     throw new PathSyntaxError(`Invalid path '${text}': a Reference Path names one place`);
   });
-  if (root !== "$") throw new PathSyntaxError(`Invalid path '${text}': a Reference Path starts with '$.'`);
-  return { ...compilePath(text), steps, write: (target, value) => write(target, steps, 0, value) };
+  return { ...path, steps, write: (target, value) => write(target, steps, 0, value) };
+}
+
+/** The characters that a Reference Path does without, but in a quoted name. */
+function hasOperators(text: string): boolean {
+  return /[@,:?*]|\.\./.test(text.replaceAll(/'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"/gs, ""));
 }
 
 /** Depth is bounded by the length of the path. */

@@ -1,5 +1,6 @@
 /** Payload templates compiled: every field whose name ends in `.$` becomes a path or an intrinsic function. */
 import { compileIntrinsic } from "../intrinsics/compile-intrinsic.ts";
+import { childPointer } from "../json/pointer.ts";
 import { isJsonArray, isJsonObject } from "../json/value.ts";
 import type { Json, JsonObject } from "../json/value.ts";
 import { compilePath } from "./compile-path.ts";
@@ -33,7 +34,7 @@ export function checkTemplate(template: Json): readonly TemplateProblem[] {
 
 function compile(template: Json, pointer: string, problems: TemplateProblem[]): Evaluate {
   if (isJsonArray(template)) {
-    const items = template.map((item, index) => compile(item, `${pointer}/${index}`, problems));
+    const items = template.map((item, index) => compile(item, childPointer(pointer, index), problems));
     return (scope) => items.map((item) => item(scope));
   }
   if (!isJsonObject(template)) return () => template;
@@ -48,7 +49,7 @@ function member(
   pointer: string,
   problems: TemplateProblem[],
 ): [string, Evaluate] {
-  const place = `${pointer}/${name.replaceAll("~", "~0").replaceAll("/", "~1")}`;
+  const place = childPointer(pointer, name);
   if (!name.endsWith(".$")) return [name, compile(value, place, problems)];
   const plain = name.slice(0, -2);
   if (Object.hasOwn(template, plain))
@@ -78,7 +79,10 @@ function expression(name: string, text: string): Evaluate {
     return (scope) => intrinsic.evaluate(scope);
   }
   const path = compilePath(text);
+  const isOfInput = !/^\$(?:\$|[\p{ID_Start}_])/u.test(text);
   return (scope) => {
+    if (isOfInput && scope.input === null)
+      throw new TemplateError("States.Runtime", "Unable to apply Path transformation to null or empty input.");
     try {
       return path.evaluate(scope);
     } catch (error) {

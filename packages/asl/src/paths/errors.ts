@@ -5,9 +5,25 @@ export class PathSyntaxError extends Error {
   override readonly name = "PathSyntaxError";
 }
 
-/** A definite path names nothing; the message is Jayway's. */
+/**
+ * Why an evaluation gives nothing. A filter takes the first for an absent value and the second for "does not match";
+ * the last two go through it.
+ * - `not-found`: a definite path names nothing (Jayway's PathNotFoundException).
+ * - `invalid`: the path cannot be applied to the value (InvalidPathException).
+ * - `failed`: a function cannot work on its values, or the evaluation takes too long (JsonPathException).
+ * - `out-of-bounds`: a function's index is beyond its array (IndexOutOfBoundsException).
+ */
+export type PathFailure = "not-found" | "invalid" | "failed" | "out-of-bounds";
+
+/** A path gives no value; the message is Jayway's. */
 export class PathNotFound extends Error {
   override readonly name = "PathNotFound";
+  readonly failure: PathFailure;
+
+  constructor(message: string, failure: PathFailure = "not-found") {
+    super(message);
+    this.failure = failure;
+  }
 }
 
 /** `ResultPath` meets a value it cannot write into. */

@@ -1,162 +1,196 @@
-/** Filters: `[?(@.price < 10 && @.tag in ['a', 'b'])]`. A path in a filter that names nothing is undefined; alone, it tests presence. */
-import { isJsonArray, isJsonObject } from "../json/value.ts";
+/**
+ * Filters: `[?(@.price < 10 && @.tag in ['a', 'b'])]`. An expression is a comparison, a path alone, which tests presence,
+ * or both of these under `!`, `&&`, `||` and parentheses. The text of a path ends at a space, at `< > = ~ !`, or at a
+ * parenthesis that does not close a function; an operator that is a word ends at a space.
+ */
+import { isJsonArray } from "../json/value.ts";
 import type { Json } from "../json/value.ts";
-import { deepEqual } from "../json/deep-equal.ts";
 import { PathNotFound } from "./errors.ts";
-import { evaluate } from "./evaluate.ts";
+import { comparison } from "./filter-operators.ts";
+import type { FilterValue } from "./filter-operators.ts";
+import { javaText } from "./java-text.ts";
 import { limits } from "./limits.ts";
-import type { PathReader } from "./parse.ts";
+import { compilePattern } from "./pattern/pattern.ts";
 import type { TextReader } from "./reader.ts";
-import type { FilterOperand, FilterTest } from "./segments.ts";
+import type { FilterTest, Route, Walk } from "./segments.ts";
+import { follow } from "./walk.ts";
 
-type Comparison = (left: Json | undefined, right: Json | undefined) => boolean;
-
-const operators: readonly (readonly [string, Comparison])[] = [
-  ["==", (left, right) => left !== undefined && right !== undefined && deepEqual(left, right)],
-  ["!=", (left, right) => left === undefined || right === undefined || !deepEqual(left, right)],
-  ["<=", (left, right) => ordered(left, right, (order) => order <= 0)],
-  [">=", (left, right) => ordered(left, right, (order) => order >= 0)],
-  ["<", (left, right) => ordered(left, right, (order) => order < 0)],
-  [">", (left, right) => ordered(left, right, (order) => order > 0)],
-  ["in", (left, right) => left !== undefined && isJsonArray(right) && right.some((item) => deepEqual(item, left))],
-  ["nin", (left, right) => left !== undefined && isJsonArray(right) && !right.some((item) => deepEqual(item, left))],
-  [
-    "subsetof",
-    (left, right) =>
-      isJsonArray(left) && isJsonArray(right) && left.every((item) => right.some((other) => deepEqual(item, other))),
-  ],
-  [
-    "anyof",
-    (left, right) =>
-      isJsonArray(left) && isJsonArray(right) && left.some((item) => right.some((other) => deepEqual(item, other))),
-  ],
-  [
-    "noneof",
-    (left, right) =>
-      isJsonArray(left) && isJsonArray(right) && !left.some((item) => right.some((other) => deepEqual(item, other))),
-  ],
-  ["contains", contains],
-  ["size", (left, right) => (isJsonArray(left) || typeof left === "string") && left.length === right],
-  ["empty", (left, right) => (isJsonArray(left) || typeof left === "string") && (left.length === 0) === right],
-];
-
-export function parseFilter(reader: PathReader, depth: number): FilterTest {
-  if (depth > limits.filterDepthMax) reader.fail("filters are nested too deeply");
-  let test = conjunction(reader, depth);
-  for (reader.skipBlanks(); reader.take("||"); reader.skipBlanks()) {
-    const left = test;
-    const right = conjunction(reader, depth);
-    test = (scope) => left(scope) || right(scope);
-  }
-  return test;
+interface Operand {
+  read(current: Json, walk: Walk): FilterValue;
+  /** For a path: whether it names something, or nothing where it stands after `!`. */
+  readonly isPresent?: FilterTest;
 }
 
-function conjunction(reader: PathReader, depth: number): FilterTest {
-  let test = term(reader, depth);
-  for (reader.skipBlanks(); reader.take("&&"); reader.skipBlanks()) {
-    const left = test;
-    const right = term(reader, depth);
-    test = (scope) => left(scope) && right(scope);
-  }
-  return test;
+/** Reads the text of a path inside the filter. */
+type InnerPath = (text: string) => Route;
+
+/** @throws PathSyntaxError */
+export function parseFilter(reader: TextReader, inner: InnerPath, depth = 0): FilterTest {
+  const tests = [conjunction(reader, inner, depth)];
+  for (reader.skipSpaces(); reader.take("||"); reader.skipSpaces()) tests.push(conjunction(reader, inner, depth));
+  const [only] = tests;
+  return only !== undefined && tests.length === 1 ? only : (...scope) => tests.some((test) => test(...scope));
 }
 
-function term(reader: PathReader, depth: number): FilterTest {
+function conjunction(reader: TextReader, inner: InnerPath, depth: number): FilterTest {
+  const tests = [term(reader, inner, depth)];
+  for (reader.skipSpaces(); reader.take("&&"); reader.skipSpaces()) tests.push(term(reader, inner, depth));
+  const [only] = tests;
+  return only !== undefined && tests.length === 1 ? only : (...scope) => tests.every((test) => test(...scope));
+}
+
+function term(reader: TextReader, inner: InnerPath, depth: number): FilterTest {
   if (depth > limits.filterDepthMax) reader.fail("filters are nested too deeply");
-  reader.skipBlanks();
-  if (reader.peek(2) !== "!=" && reader.take("!")) {
-    const negated = term(reader, depth + 1);
-    return (scope) => !negated(scope);
+  reader.skipSpaces();
+  const start = reader.position;
+  if (reader.take("!")) {
+    reader.skipSpaces();
+    if (reader.peek() !== "$" && reader.peek() !== "@") {
+      const negated = term(reader, inner, depth + 1);
+      return (...scope) => !negated(...scope);
+    }
+    reader.position = start;
   }
   if (reader.take("(")) {
-    const inner = parseFilter(reader, depth + 1);
-    reader.skipBlanks();
+    const grouped = parseFilter(reader, inner, depth + 1);
+    reader.skipSpaces();
     reader.expect(")");
-    return inner;
+    return grouped;
   }
-  const left = parseOperand(reader, depth);
-  reader.skipBlanks();
-  if (reader.take("=~")) return pattern(reader, left);
-  for (const [token, compare] of operators) {
-    if (!reader.take(token)) continue;
-    reader.skipBlanks();
-    const right = parseOperand(reader, depth);
-    return (scope) => compare(left(scope), right(scope));
-  }
-  return (scope) => left(scope) !== undefined;
+  return expression(reader, inner);
 }
 
-function pattern(reader: TextReader, left: FilterOperand): FilterTest {
-  reader.skipBlanks();
-  const text = reader.match(/\/(?:[^/\\]|\\.)*\/[imsu]*/y);
-  if (text === undefined || text.length > limits.patternCharactersMax)
-    reader.fail("a regular expression is missing or too long");
-  const end = text.lastIndexOf("/");
-  const regular = compileRegular(reader, text.slice(1, end), text.slice(end + 1));
-  return (scope) => {
-    const value = left(scope);
-    return typeof value === "string" && value.length <= limits.subjectCharactersMax && regular.test(value);
+function expression(reader: TextReader, inner: InnerPath): FilterTest {
+  const left = operand(reader, inner);
+  reader.skipSpaces();
+  const operator = reader.match(/[<>=~!]+|[A-Za-z]+(?= )/y);
+  if (operator === undefined) return left.isPresent ?? reader.fail("a comparison is missing");
+  const compare = comparison(operator) ?? reader.fail(`unknown operator ${operator}`);
+  const right = operand(reader, inner);
+  return (current, walk) => compare(left.read(current, walk), right.read(current, walk), walk);
+}
+
+function operand(reader: TextReader, inner: InnerPath): Operand {
+  reader.skipSpaces();
+  const isNegated = reader.take("!");
+  if (isNegated) reader.skipSpaces();
+  if (reader.peek() === "@" || reader.peek() === "$") return path(reader, inner, !isNegated);
+  if (isNegated) reader.fail("unexpected '!'");
+  if (reader.peek() === "/") return constant(pattern(reader));
+  return constant(literal(reader, 0));
+}
+
+function constant(value: FilterValue): Operand {
+  return { read: () => value };
+}
+
+function path(reader: TextReader, inner: InnerPath, shouldExist: boolean): Operand {
+  const route = inner(pathText(reader));
+  const isRooted = route.root === "$";
+  return {
+    read: isRooted ? (_, walk) => fromRoot(route, walk) : (current, walk) => readRoute(route, current, walk),
+    // Where presence is tested, Jayway looks for `$` paths too at the element, not at the root.
+    isPresent: (current, walk) => isFound(route, current, walk) === shouldExist,
   };
 }
 
-/** The whole text must match, as in Java's `matches`. Nested repetition, which can take exponential time, is refused. */
-function compileRegular(reader: TextReader, source: string, flags: string): RegExp {
-  if (/[+*}]\)?[^)]*\)[+*{]/.test(source)) reader.fail("nested repetition in a regular expression is not supported");
+/**
+ * Of two brackets in a row only the first is passed over whole, so a blank or an operator in the second ends the path.
+ * Jayway takes `&` and `|` for letters of a name; that nobody can mean, so it is refused.
+ */
+function pathText(reader: TextReader): string {
+  const start = reader.position;
+  while (!reader.done) {
+    if (reader.peek() === "[") reader.position = reader.closing("[", "]");
+    const next = reader.peek();
+    if (/^[<>=~! ]/.test(next)) break;
+    if (next === ")" && !closesFunction(reader.text.slice(start, reader.position))) break;
+    if (next === "&" || next === "|") reader.fail(`a blank is missing between a path and '${next}${next}'`);
+    reader.position += next.length;
+  }
+  const text = reader.text.slice(start, reader.position);
+  if (/['"]/.test(text.replaceAll(/'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"/gs, ""))) reader.fail("a quote is not closed");
+  return text;
+}
+
+/** Whether a parenthesis after this text ends a call: only one without parameters can stand in a filter. */
+function closesFunction(before: string): boolean {
+  return before.trimEnd().endsWith("(") && before.includes(".");
+}
+
+/** The same at every element, so asked for once. That it names nothing is kept too. */
+function fromRoot(route: Route, walk: Walk): FilterValue {
+  const known = walk.known.get(route);
+  if (known !== undefined) return known.value;
+  const value = readRoute(route, walk.root, walk);
+  walk.known.set(route, { value });
+  return value;
+}
+
+/** Undefined when the path names nothing. */
+function readRoute(route: Route, start: Json, walk: Walk): Json | undefined {
   try {
-    return new RegExp(`^(?:${source})$`, flags);
-  } catch {
-    return reader.fail("not a regular expression");
+    const value = follow(route, start, walk);
+    const last = route.segments.at(-1);
+    // Jayway gives the names as a set, which its filters do not know.
+    if (route.definite && last?.kind === "call" && last.name === "keys" && isJsonArray(value))
+      throw new PathNotFound(
+        `Could not convert class java.util.LinkedHashMap$LinkedKeySet:[${value.map(javaText).join(", ")}] to a ValueNode`,
+        "failed",
+      );
+    return value;
+  } catch (error) {
+    if (error instanceof PathNotFound && error.failure === "not-found") return undefined;
+    throw error;
   }
 }
 
-export function parseOperand(reader: PathReader, depth: number): FilterOperand {
-  if (depth > limits.filterDepthMax) reader.fail("filters are nested too deeply");
-  if (reader.peek() === "@" || reader.peek() === "$") return pathOperand(reader, depth);
-  const value = literal(reader, depth);
-  return () => value;
+function isFound(route: Route, start: Json, walk: Walk): boolean {
+  try {
+    follow(route, start, walk, true);
+    return true;
+  } catch (error) {
+    if (error instanceof PathNotFound && error.failure === "not-found") return false;
+    throw error;
+  }
 }
 
-function pathOperand(reader: PathReader, depth: number): FilterOperand {
-  const isCurrent = reader.take("@");
-  if (!isCurrent) reader.expect("$");
-  const segments = reader.segments(depth + 1);
-  return ({ current, root }) => {
-    try {
-      return evaluate(isCurrent ? current : root, segments, "$");
-    } catch (error) {
-      if (error instanceof PathNotFound) return undefined;
-      throw error;
-    }
-  };
+function pattern(reader: TextReader): FilterValue {
+  const text = reader.match(/\/(?:[^/\\]|\\.)*\/[dixmsuU]*/sy);
+  if (text === undefined) return reader.fail("a regular expression is not closed");
+  if (text.length > limits.patternCharactersMax) return reader.fail("a regular expression is too long");
+  const end = text.lastIndexOf("/");
+  const compiled = compilePattern(text.slice(1, end), text.slice(end + 1));
+  return typeof compiled === "string" ? reader.fail(compiled) : compiled;
 }
 
 function literal(reader: TextReader, depth: number): Json {
   if (depth > limits.filterDepthMax) reader.fail("filters are nested too deeply");
-  const text = reader.quoted();
+  const text = reader.quotedText();
   if (text !== undefined) return text;
-  const number = reader.match(/-?\d+(\.\d+)?([eE][+-]?\d+)?/y);
+  const number = reader.match(/-?(?:\d+\.?\d*|\.\d+)(?:[eE]-?\d+)?/y);
   if (number !== undefined) return Number(number);
-  const word = reader.match(/(true|false|null)\b/y);
+  const word = reader.match(/true|false|null/y);
   if (word !== undefined) return word === "null" ? null : word === "true";
-  if (!reader.take("[")) return reader.fail("a value is missing");
-  const items: Json[] = [];
-  for (reader.skipBlanks(); !reader.take("]"); reader.skipBlanks()) {
-    if (items.length > 0) reader.expect(",");
+  if (reader.take("[")) return items(reader, "]", () => literal(reader, depth + 1));
+  if (reader.take("{")) return Object.fromEntries(items(reader, "}", () => literalMember(reader, depth + 1)));
+  return reader.fail("a value is missing");
+}
+
+function literalMember(reader: TextReader, depth: number): [string, Json] {
+  const name = reader.quotedText() ?? reader.match(/[A-Za-z_]\w*/y) ?? reader.fail("a member name is missing");
+  reader.skipBlanks();
+  reader.expect(":");
+  reader.skipBlanks();
+  return [name, literal(reader, depth)];
+}
+
+function items<Item>(reader: TextReader, end: string, read: () => Item): Item[] {
+  const found: Item[] = [];
+  for (reader.skipBlanks(); !reader.take(end); reader.skipBlanks()) {
+    if (found.length > 0) reader.expect(",");
     reader.skipBlanks();
-    items.push(literal(reader, depth + 1));
+    found.push(read());
   }
-  return items;
-}
-
-function ordered(left: Json | undefined, right: Json | undefined, accept: (order: number) => boolean): boolean {
-  if (typeof left === "number" && typeof right === "number") return accept(left - right);
-  if (typeof left === "string" && typeof right === "string") return accept(left < right ? -1 : left > right ? 1 : 0);
-  return false;
-}
-
-function contains(left: Json | undefined, right: Json | undefined): boolean {
-  if (right === undefined) return false;
-  if (typeof left === "string") return typeof right === "string" && left.includes(right);
-  if (isJsonArray(left)) return left.some((item) => deepEqual(item, right));
-  return isJsonObject(left) && typeof right === "string" && Object.hasOwn(left, right);
+  return found;
 }

@@ -1,68 +1,107 @@
-/** The functions that may end a path: `$.list.length()`, `$.numbers.sum()`. */
+/**
+ * The functions that may end a path: `$.list.length()`, `$.numbers.sum()`. They work on the value before them and, some
+ * of them, on parameters. Numbers other than those of the value itself, and texts, may come as parameters one by one or in lists.
+ */
 import { isJsonArray, isJsonObject } from "../json/value.ts";
 import type { Json } from "../json/value.ts";
-import type { Segment } from "./segments.ts";
+import { PathNotFound } from "./errors.ts";
+import { javaText } from "./java-text.ts";
 
-type Call = Extract<Segment, { kind: "call" }>;
+type PathFunction = (value: Json, parameters: readonly Json[]) => Json;
 
-export const functionNames: ReadonlySet<string> = new Set([
-  "avg",
-  "concat",
-  "first",
-  "index",
-  "keys",
-  "last",
-  "length",
-  "max",
-  "min",
-  "stddev",
-  "sum",
-  "append",
+/** How many parameters each function takes. */
+export const functionParameters: ReadonlyMap<string, { readonly least: number; readonly most: number }> = new Map([
+  ["append", { least: 0, most: Infinity }],
+  ["avg", { least: 0, most: Infinity }],
+  ["concat", { least: 0, most: Infinity }],
+  ["first", { least: 0, most: 0 }],
+  ["index", { least: 1, most: 1 }],
+  ["keys", { least: 0, most: 0 }],
+  ["last", { least: 0, most: 0 }],
+  ["length", { least: 0, most: 0 }],
+  ["max", { least: 0, most: Infinity }],
+  ["min", { least: 0, most: Infinity }],
+  ["size", { least: 0, most: 0 }],
+  ["stddev", { least: 0, most: Infinity }],
+  ["sum", { least: 0, most: Infinity }],
 ]);
 
-/** Undefined when the function does not apply to the value. */
-export function callFunction({ name, parameters }: Call, value: Json, root: Json): Json | undefined {
-  const given = parameters.map((parameter) => parameter({ current: value, root }) ?? null);
-  switch (name) {
-    case "length":
-      if (isJsonArray(value) || typeof value === "string") return value.length;
-      return isJsonObject(value) ? Object.keys(value).length : undefined;
-    case "keys":
-      return isJsonObject(value) ? Object.keys(value) : undefined;
-    case "first":
-      return isJsonArray(value) ? value.at(0) : undefined;
-    case "last":
-      return isJsonArray(value) ? value.at(-1) : undefined;
-    case "index":
-      return isJsonArray(value) && typeof given[0] === "number" ? value.at(given[0]) : undefined;
-    case "append":
-      return isJsonArray(value) ? [...value, ...given] : undefined;
-    case "concat":
-      return [...(isJsonArray(value) ? value : []), ...given.flat()]
-        .filter((item) => typeof item === "string" || typeof item === "number")
-        .join("");
-    default:
-      return aggregate(name, [...(isJsonArray(value) ? value : []), ...given.flat()]);
-  }
+const functions: Readonly<Record<string, PathFunction>> = {
+  append: (value, parameters) => (isJsonArray(value) ? [...value, ...parameters] : value),
+  avg: (value, parameters) => mean(numbers(value, parameters)),
+  concat: (value, parameters) =>
+    (isJsonArray(value) ? value.filter((item) => typeof item === "string") : []).join("") +
+    parameters
+      .flat()
+      .filter((item) => item !== null)
+      .map(javaText)
+      .join(""),
+  first: (value) => itemAt(value, 0),
+  index: (value, [index = null]) => {
+    if (typeof index !== "number") throw outOfBounds(0, 0);
+    return itemAt(value, Math.trunc(index));
+  },
+  keys: (value) => (isJsonObject(value) ? Object.keys(value) : null),
+  last: (value) => itemAt(value, -1),
+  length: lengthOf,
+  // Jayway starts from Java's smallest positive double, so the greatest of negative numbers is that.
+  max: (value, parameters) => numbers(value, parameters).reduce((most, next) => Math.max(most, next), Number.MIN_VALUE),
+  min: (value, parameters) => numbers(value, parameters).reduce((least, next) => Math.min(least, next)),
+  size: lengthOf,
+  stddev(value, parameters) {
+    const all = numbers(value, parameters);
+    const total = sum(all);
+    const squares = all.reduce((before, next) => before + next * next, 0);
+    return Math.sqrt(squares / all.length - (total * total) / all.length / all.length);
+  },
+  sum: (value, parameters) => sum(numbers(value, parameters)),
+};
+
+/** @throws PathNotFound */
+export function callFunction(name: string, value: Json, parameters: readonly Json[]): Json {
+  const apply = functions[name];
+  if (apply === undefined) throw new PathNotFound(`Function with name: ${name} does not exist.`, "invalid");
+  const result = apply(value, parameters);
+  if (typeof result === "number" && !Number.isFinite(result))
+    throw new PathNotFound(`The result of the function ${name} is not a number`, "failed");
+  return result;
 }
 
-function aggregate(name: string, values: readonly Json[]): number | undefined {
-  const numbers = values.filter((item) => typeof item === "number");
-  if (numbers.length === 0) return undefined;
-  const sum = numbers.reduce((total, number) => total + number, 0);
-  const mean = sum / numbers.length;
-  switch (name) {
-    case "sum":
-      return sum;
-    case "avg":
-      return mean;
-    case "min":
-      return numbers.reduce((least, number) => Math.min(least, number));
-    case "max":
-      return numbers.reduce((most, number) => Math.max(most, number));
-    case "stddev":
-      return Math.sqrt(numbers.reduce((total, number) => total + (number - mean) ** 2, 0) / numbers.length);
-    default:
-      return undefined;
-  }
+/** A parameter is there for `$..x.length()` only: what the scan found. A text has no length here. */
+function lengthOf(value: Json, [scanned]: readonly Json[]): number | null {
+  const measured = scanned ?? value;
+  if (isJsonArray(measured)) return measured.length;
+  return isJsonObject(measured) ? Object.keys(measured).length : null;
+}
+
+function numbers(value: Json, parameters: readonly Json[]): readonly number[] {
+  const found = [...(isJsonArray(value) ? value : []), ...parameters.flat()].filter((item) => typeof item === "number");
+  if (found.length === 0) throw nothingToCount();
+  return found;
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, next) => total + next, 0);
+}
+
+function mean(values: readonly number[]): number {
+  return sum(values) / values.length;
+}
+
+/** @param index from the end when negative; from there Jayway does not reach the first element */
+function itemAt(value: Json, index: number): Json {
+  if (!isJsonArray(value)) throw nothingToCount();
+  if (index < 0 && value.length + index <= 0)
+    throw new PathNotFound(`Target index:${index} larger than object count:${value.length}`, "failed");
+  const found = value.at(index);
+  if (found === undefined) throw outOfBounds(index, value.length);
+  return found;
+}
+
+function nothingToCount(): PathNotFound {
+  return new PathNotFound("Aggregation function attempted to calculate value using empty array", "failed");
+}
+
+function outOfBounds(index: number, length: number): PathNotFound {
+  return new PathNotFound(`Index ${index} out of bounds for length ${length}`, "out-of-bounds");
 }

@@ -2,7 +2,9 @@
 export const limits = {
   pathCharactersMax: 4_096,
   filterDepthMax: 32,
-  /** Regular expressions in filters: pattern and subject. */
+  /** Values looked at by one evaluation, those of its filters included; about a tenth of a second. */
+  stepsMax: 1_000_000,
+  /** Regular expressions in filters: the text, and what it comes to with its counted repetitions written out. */
   patternCharactersMax: 256,
-  subjectCharactersMax: 4_096,
+  patternInstructionsMax: 4_096,
 } as const;
