@@ -64,7 +64,11 @@ export function runRequest(engine: SqliteEngine, request: WorkerRequest): SqlVal
 
 function workerAsk(path: string): [Ask, () => Promise<void>] {
   const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
-  const worker = new Worker(new URL(`./sqlite-worker.${extension}`, import.meta.url), { workerData: { path } });
+  const worker = new Worker(new URL(`./sqlite-worker.${extension}`, import.meta.url), {
+    // Flags of the process such as `--input-type` would be taken for the thread's.
+    execArgv: [],
+    workerData: { path },
+  });
   const pending = new Map<number, Pending>();
   let nextId = 0;
   let broken: Error | undefined;
