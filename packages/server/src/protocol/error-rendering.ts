@@ -38,7 +38,8 @@ export function jsonError(error: ServiceError, service: WireService | undefined,
 function errorType(code: string, service: WireService | undefined): string {
   const prefix = service?.dialect.errorTypePrefix;
   if (prefix === undefined) return code;
-  return `${service?.model.shapes[code] === undefined ? "com.amazon.coral.service#" : prefix}${code}`;
+  const isModelled = service !== undefined && Object.hasOwn(service.model.shapes, code);
+  return `${isModelled ? prefix : "com.amazon.coral.service#"}${code}`;
 }
 
 /** Query: `<ErrorResponse>` with type, code and message. */

@@ -18,7 +18,8 @@ export function javaPattern(pattern: string): RegExp {
   const isInsensitive = pattern.startsWith("(?i)");
   const source = `^(?:${translate(isInsensitive ? pattern.slice(4) : pattern)})$`;
   const flags = isInsensitive ? "i" : "";
-  if ((source.match(/[*+]|,\}/g)?.length ?? 0) > 1) {
+  // Without the flag `u`, `\p` would mean the letter.
+  if (!/\\[pP]/.test(source) && (source.match(/[*+]|,\}/g)?.length ?? 0) > 1) {
     const linear = compiled(source, `${flags}l`);
     if (linear !== undefined) return linear;
   }

@@ -34,8 +34,19 @@ function shortText(table: ModelTable, shape: Shape, value: unknown, room: number
       return (value as Date).toISOString();
     case "blob":
       return "java.nio.HeapByteBuffer";
+    case "boolean":
+      return value === true ? "true" : "false";
+    case "byte":
+    case "short":
+    case "integer":
+    case "long":
+    case "bigInteger":
+    case "float":
+    case "double":
+    case "bigDecimal":
+      return (value as number).toString();
     default:
-      return `${value as string}`;
+      return typeof value === "string" ? value : JSON.stringify(value);
   }
 }
 
