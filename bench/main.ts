@@ -8,6 +8,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { measureIdle } from "./idle.ts";
 import { postRequest, runLoad } from "./load.ts";
 import type { LoadResult } from "./load.ts";
 
@@ -34,9 +35,13 @@ const benchmarks: Readonly<Record<string, (tutti: Server, echo: Server) => Promi
 };
 
 const name = process.argv[2] ?? "";
+if (name === "idle") {
+  await measureIdle();
+  process.exit();
+}
 const benchmark = Object.hasOwn(benchmarks, name) ? benchmarks[name] : undefined;
 if (benchmark === undefined) {
-  process.stderr.write(`usage: npm run bench -- ${Object.keys(benchmarks).join(" | ")}\n`);
+  process.stderr.write(`usage: npm run bench -- ${[...Object.keys(benchmarks), "idle"].join(" | ")}\n`);
   process.exit(1);
 }
 const folder = await mkdtemp(join(tmpdir(), "tutti-bench-"));

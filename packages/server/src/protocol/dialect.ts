@@ -45,6 +45,4 @@ export interface Dialect {
   readonly pathInput?: (path: string) => Readonly<Record<string, unknown>>;
   /** A refusal for an operation that is not valid at this path. */
   readonly refusePath?: (operation: string, path: string) => ServiceError | undefined;
-  /** Largest body, in bytes, before decompression and after; the server's when absent. */
-  readonly bodyBytesMax?: number;
 }

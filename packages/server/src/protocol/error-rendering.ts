@@ -1,7 +1,7 @@
 /** Refusals on the wire: status, headers and body, per protocol. */
 import type { Call } from "../kernel/call.ts";
 import type { ServiceError } from "../kernel/service-error.ts";
-import { escapeXml } from "./codec/query-codec.ts";
+import { escapeXml } from "./codec/xml-text.ts";
 import type { WireService } from "./wire-service.ts";
 
 export interface Answer {
@@ -17,7 +17,6 @@ export function jsonContentType(service: WireService | undefined): string {
 /** JSON: `{"__type": …, "message": …}`; a service that came from Query also names its older code in a header. */
 export function jsonError(error: ServiceError, service: WireService | undefined, call: Call): Answer {
   const older = service?.dialect.queryErrors?.[error.code];
-  const prefix = service?.model.shapes[error.code] === undefined ? "" : (service.dialect.errorTypePrefix ?? "");
   const message = service?.messageOf(error, call) ?? error.message;
   const headers: Record<string, string> = { "content-type": jsonContentType(service) };
   let status = error.status;
@@ -28,11 +27,19 @@ export function jsonError(error: ServiceError, service: WireService | undefined,
     if (status < 500) status = inQueryMode ? (older?.status ?? status) : 400;
   }
   const body = JSON.stringify({
-    __type: prefix + error.code,
+    __type: errorType(error.code, service),
     ...(message === "" ? {} : { message }),
     ...error.members,
   });
   return { status, headers, body };
+}
+
+/** A service that names its errors in a namespace takes those it did not model from AWS's framework. */
+function errorType(code: string, service: WireService | undefined): string {
+  const prefix = service?.dialect.errorTypePrefix;
+  if (prefix === undefined) return code;
+  const isModelled = service !== undefined && Object.hasOwn(service.model.shapes, code);
+  return `${isModelled ? prefix : "com.amazon.coral.service#"}${code}`;
 }
 
 /** Query: `<ErrorResponse>` with type, code and message. */

@@ -4,7 +4,7 @@ import type { ServiceError } from "../kernel/service-error.ts";
 import { jsonDecoder, jsonEncoder } from "./codec/json-codec.ts";
 import type { Convert } from "./codec/json-codec.ts";
 import { QueryCodec } from "./codec/query-codec.ts";
-import type { ConstraintViolation, Dialect } from "./dialect.ts";
+import type { Dialect } from "./dialect.ts";
 import type { ModelTable } from "./model/model-table.ts";
 import { validationException, validatorFor } from "./validation/validator.ts";
 
@@ -13,6 +13,8 @@ export interface WireOperation {
   readonly inputShape: string | undefined;
   readonly outputShape: string | undefined;
   readonly resultWrapper: string | undefined;
+  /** What SDKs put before the host name: `sync-`. */
+  readonly hostPrefix: string | undefined;
   readonly decodeJson: Convert;
   readonly encodeJson: Convert;
 }
@@ -33,12 +35,13 @@ export class WireService {
     this.#validator = validatorFor(model, dialect.constraints ?? "all");
     const decoder = jsonDecoder(model);
     const encoder = jsonEncoder(model);
-    for (const [name, { input, output, resultWrapper }] of Object.entries(model.operations)) {
+    for (const [name, { input, output, resultWrapper, hostPrefix }] of Object.entries(model.operations)) {
       this.operations.set(name, {
         name,
         inputShape: input,
         outputShape: output,
         resultWrapper,
+        hostPrefix,
         decodeJson: input === undefined ? () => ({}) : decoder(input),
         encodeJson: output === undefined ? () => ({}) : encoder(output),
       });
@@ -48,9 +51,10 @@ export class WireService {
   /** @throws the service's refusal when the input breaks a constraint of its model */
   validate(operation: WireOperation, input: unknown, call: Call): void {
     if (operation.inputShape === undefined) return;
-    const violations: ConstraintViolation[] = [];
-    this.#validator(operation.inputShape)(input, "", violations);
-    if (violations.length > 0) throw this.dialect.invalidInput?.(violations, call) ?? validationException(violations);
+    const found = this.#validator(operation.inputShape, input);
+    if (found.count === 0) return;
+    const code = call.protocol === "query" ? "ValidationError" : "ValidationException";
+    throw this.dialect.invalidInput?.(found.violations, call) ?? validationException(found, code);
   }
 
   messageOf(error: ServiceError, call: Call): string {

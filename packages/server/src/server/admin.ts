@@ -37,7 +37,10 @@ export function handleAdmin(context: AdminContext, request: IncomingMessage, res
       response.writeHead(200, { "content-type": "text/plain; version=0.0.4; charset=utf-8" }).end(context.metrics());
       return true;
     case "/_tutti/clock/advance":
-      void advanceClock(context.kernel, request, response);
+      advanceClock(context.kernel, request, response).catch((error: unknown) => {
+        const text = error instanceof Error ? error.message : String(error);
+        if (!response.headersSent) sendJson(response, 500, { error: text });
+      });
       return true;
     default:
       if (!path.startsWith("/_tutti/") && !path.startsWith("/_localstack/")) return false;
@@ -66,7 +69,7 @@ async function advanceClock(kernel: Kernel, request: IncomingMessage, response: 
 
 function secondsOf(body: string | undefined): number | undefined {
   try {
-    const { seconds } = JSON.parse(body ?? "") as { seconds?: unknown };
+    const { seconds } = JSON.parse(body ?? "") as { readonly seconds?: unknown };
     return typeof seconds === "number" && seconds >= 0 && seconds <= advanceSecondsMax ? seconds : undefined;
   } catch {
     return undefined;

@@ -1,13 +1,13 @@
-/** The HTTP listener: start, and a stop that lets requests under way finish. */
+/** The HTTP listener: start, limits on what clients may take, and a stop that lets requests under way finish. */
 import { createServer } from "node:http";
-import type { RequestListener, Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { IncomingMessage, RequestListener, Server, ServerResponse } from "node:http";
+import type { AddressInfo, Socket } from "node:net";
 import { hostTimer } from "../kernel/clock.ts";
+import { bodyBytesMax, listenerLimits } from "./limits.ts";
+import type { ListenerLimits } from "./limits.ts";
 
 /** How long a stop waits for requests under way. */
 const stopMsMax = 5_000;
-/** Longer than the idle time after which clients drop a pooled connection, so that they and not we close it. */
-const keepAliveMs = 65_000;
 
 export interface Listener {
   /** Such as `http://127.0.0.1:4566`. */
@@ -16,8 +16,35 @@ export interface Listener {
   close(): Promise<void>;
 }
 
-export async function listen(handler: RequestListener, host: string, port: number): Promise<Listener> {
-  const server = createServer({ keepAliveTimeout: keepAliveMs, noDelay: true }, handler);
+export async function listen(
+  handler: RequestListener,
+  host: string,
+  port: number,
+  limits: ListenerLimits = listenerLimits,
+): Promise<Listener> {
+  const handle = boundPipelines(handler, limits.pipelinedRequestsMax);
+  const server = createServer(
+    {
+      connectionsCheckingInterval: limits.checkMs,
+      headersTimeout: limits.headMsMax,
+      keepAliveTimeout: limits.keepAliveMs,
+      maxHeaderSize: limits.headBytesMax,
+      noDelay: true,
+      requestTimeout: limits.requestMsMax,
+    },
+    handle,
+  );
+  server.maxConnections = limits.connectionsMax;
+  // A head is bounded by its bytes; headers beyond a count would be dropped without a word.
+  server.maxHeadersCount = 0;
+  server.timeout = limits.silenceMsMax;
+  // A client may close its side when it has asked; Node has no documented name for answering it nevertheless.
+  Object.assign(server, { httpAllowHalfOpen: true });
+  server.on("checkContinue", (request: IncomingMessage, response: ServerResponse) => {
+    // Who asks before sending is not asked for what would be refused.
+    if (Number(request.headers["content-length"] ?? 0) <= bodyBytesMax) response.writeContinue();
+    handle(request, response);
+  });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(port, host, () => {
@@ -28,6 +55,25 @@ export async function listen(handler: RequestListener, host: string, port: numbe
   const { port: actualPort } = server.address() as AddressInfo;
   const authority = host.includes(":") ? `[${host}]` : host;
   return { url: `http://${authority}:${actualPort}`, close: () => close(server) };
+}
+
+/** Node reads on while earlier answers are awaited, so requests that wait would pile up on a connection without end. */
+function boundPipelines(handler: RequestListener, requestsMax: number): RequestListener {
+  const waiting = new WeakMap<Socket, number>();
+  return (request, response) => {
+    const { socket } = request;
+    // A response has the socket unless an earlier one of the same connection still has it.
+    if (response.socket === null) {
+      const count = (waiting.get(socket) ?? 0) + 1;
+      if (count > requestsMax) {
+        socket.destroy();
+        return;
+      }
+      waiting.set(socket, count);
+      response.once("close", () => waiting.set(socket, (waiting.get(socket) ?? 1) - 1));
+    }
+    handler(request, response);
+  };
 }
 
 function close(server: Server): Promise<void> {

@@ -14,9 +14,7 @@ import { sqsDialect } from "../services/sqs/dialect.ts";
 import { createSqsService } from "../services/sqs/service.ts";
 import { createStatesService } from "../services/states/service.ts";
 import { createStsService } from "../services/sts/service.ts";
-
-/** A 1 MiB message is up to three times as long when it is percent-encoded. */
-const bodyBytesMax = 5 * 1024 * 1024;
+import { bodyBytesMax } from "./limits.ts";
 
 const dialects: Readonly<Record<string, Dialect>> = { sqs: sqsDialect };
 

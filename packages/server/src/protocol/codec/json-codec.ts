@@ -3,18 +3,37 @@
  * make an output fit for `JSON.stringify`. Unknown members are dropped, null members count as absent, blobs are base64,
  * timestamps are seconds since the epoch with a millisecond fraction.
  */
-import { ServiceError } from "../../kernel/service-error.ts";
+import { isUtf8 } from "node:buffer";
+import type { ServiceError } from "../../kernel/service-error.ts";
 import { shapeNamed } from "../model/model-table.ts";
 import type { ModelTable, Shape } from "../model/model-table.ts";
+import { dateOfSeconds, decodeBase64, encodeBase64, isInRange, serializationError } from "./scalars.ts";
+import type { IntegerType } from "./scalars.ts";
 
 export type Convert = (value: unknown) => unknown;
 
-export function serializationError(message?: string): ServiceError {
-  return new ServiceError("SerializationException", message ?? "");
+/** How often a recursive shape may hold itself; more would exhaust the stack. */
+const recursionDepthMax = 500;
+
+/**
+ * The value a body holds; an empty one holds no members.
+ * @throws ServiceError SerializationException, without a text as AWS gives it, for what is no JSON object in UTF-8
+ */
+export function parseJsonBody(body: Buffer): unknown {
+  if (body.length === 0) return {};
+  if (!isUtf8(body)) throw serializationError();
+  let value: unknown;
+  try {
+    value = JSON.parse(body.toString("utf8"));
+  } catch {
+    throw serializationError();
+  }
+  if (typeof value !== "object" || value === null || Array.isArray(value)) throw serializationError();
+  return value;
 }
 
 /** Compilers share their results, so that recursive shapes end. */
-export function shapeCompiler(
+function shapeCompiler(
   table: ModelTable,
   compile: (shape: Shape, of: (name: string) => Convert) => Convert,
 ): (name: string) => Convert {
@@ -22,9 +41,20 @@ export function shapeCompiler(
   const of = (name: string): Convert => {
     const known = compiled.get(name);
     if (known !== undefined) return known;
-    // A recursive shape meets itself while it is compiled; its values come only afterwards.
-    compiled.set(name, (value) => actual(value));
-    const actual = compile(shapeNamed(table, name), of);
+    const shape = shapeNamed(table, name);
+    // Only a shape that holds itself is reached through this one; every other is called directly.
+    let depth = 0;
+    let actual: Convert = (value) => value;
+    compiled.set(name, (value) => {
+      if (depth >= recursionDepthMax) throw serializationError("Input is nested too deeply");
+      depth += 1;
+      try {
+        return actual(value);
+      } finally {
+        depth -= 1;
+      }
+    });
+    actual = compile(shape, of);
     compiled.set(name, actual);
     return actual;
   };
@@ -84,15 +114,15 @@ function decodeScalar(type: Exclude<Shape["type"], "structure" | "list" | "map">
     case "byte":
     case "short":
     case "integer":
-      return (value) => integer(value, "Integer", type === "integer" ? 2_147_483_647 : type === "short" ? 32_767 : 127);
     case "long":
     case "bigInteger":
-      return (value) => integer(value, "Long", Number.MAX_VALUE);
+      return (value) => integer(value, type);
     case "float":
     case "double":
     case "bigDecimal":
       return (value) => {
         if (typeof value !== "number") throw unexpected(value, "Double");
+        if (!Number.isFinite(value)) throw serializationError("Number is out of range for Double");
         return value;
       };
     case "blob":
@@ -103,26 +133,28 @@ function decodeScalar(type: Exclude<Shape["type"], "structure" | "list" | "map">
     case "timestamp":
       return (value) => {
         if (typeof value !== "number") throw unexpected(value, "Timestamp");
-        return new Date(Math.round(value * 1000));
+        const date = dateOfSeconds(value);
+        if (date === undefined) throw serializationError(`Number ${value} is out of range for Timestamp`);
+        return date;
       };
     case "document":
       return (value) => value;
   }
 }
 
-function integer(value: unknown, type: string, max: number): number {
-  if (typeof value !== "number") throw unexpected(value, type);
-  const whole = Math.trunc(value);
-  if (whole > max || whole < -max - 1) throw serializationError(`Number ${value} is out of range for ${type}`);
-  return whole;
-}
+const integerNames: Readonly<Record<IntegerType, string>> = {
+  byte: "Byte",
+  short: "Short",
+  integer: "Integer",
+  long: "Long",
+  bigInteger: "BigInteger",
+};
 
-/** Base64 as a client must write it; anything else would be stored as something the client did not send. */
-export function decodeBase64(text: string): Uint8Array {
-  const bytes = Buffer.from(text, "base64");
-  if (!/^[A-Za-z0-9+/]*={0,2}$/.test(text) || text.length % 4 !== 0)
-    throw serializationError("Invalid base64 in a binary value");
-  return bytes;
+function integer(value: unknown, type: IntegerType): number {
+  if (typeof value !== "number") throw unexpected(value, integerNames[type]);
+  const whole = Math.trunc(value);
+  if (!isInRange(whole, type)) throw serializationError(`Number ${value} is out of range for ${integerNames[type]}`);
+  return whole;
 }
 
 function objectOf(value: unknown): Readonly<Record<string, unknown>> {
@@ -132,30 +164,11 @@ function objectOf(value: unknown): Readonly<Record<string, unknown>> {
 
 function unexpected(value: unknown, wanted: string): ServiceError {
   if (Array.isArray(value)) return serializationError("Start of list found where not expected");
-  switch (typeof value) {
-    case "object":
-      return serializationError("Start of structure or map found where not expected.");
-    case "string":
-      return serializationError(
-        wanted === "structure" || wanted === "list"
-          ? "Unexpected field type"
-          : `STRING_VALUE can not be converted to a${an(wanted)} ${wanted}`,
-      );
-    case "number":
-      return serializationError(
-        wanted === "structure" || wanted === "list"
-          ? "Unexpected field type"
-          : `NUMBER_VALUE can not be converted to a${an(wanted)} ${wanted}`,
-      );
-    case "boolean":
-      return serializationError(
-        wanted === "structure" || wanted === "list"
-          ? "Unexpected field type"
-          : `${value ? "TRUE" : "FALSE"}_VALUE can not be converted to a${an(wanted)} ${wanted}`,
-      );
-    default:
-      return serializationError("Unexpected field type");
-  }
+  if (typeof value === "object") return serializationError("Start of structure or map found where not expected.");
+  if (wanted === "structure" || wanted === "list") return serializationError("Unexpected field type");
+  const token =
+    typeof value === "string" ? "STRING" : typeof value === "number" ? "NUMBER" : value === true ? "TRUE" : "FALSE";
+  return serializationError(`${token}_VALUE can not be converted to a${an(wanted)} ${wanted}`);
 }
 
 function an(word: string): string {
@@ -187,7 +200,7 @@ export function jsonEncoder(table: ModelTable): (shapeName: string) => Convert {
           Object.fromEntries(Object.entries(value as object).map(([key, item]) => [key, convert(item)]));
       }
       case "blob":
-        return (value) => Buffer.from(value as Uint8Array).toString("base64");
+        return (value) => encodeBase64(value as Uint8Array);
       case "timestamp":
         return (value) => (value as Date).getTime() / 1000;
       default:

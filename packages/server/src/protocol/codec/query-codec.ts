@@ -2,39 +2,14 @@
  * The Query protocol: form parameters such as `Attribute.1.Name` in, XML out. Lists are `Name.N` when flattened and
  * `Name.member.N` when not; maps are `Name.N.Key` and `Name.entry.N.key`. Numbering need not start at 1 or be dense.
  */
-import { ServiceError } from "../../kernel/service-error.ts";
+import type { ServiceError } from "../../kernel/service-error.ts";
 import type { Dialect, QueryName } from "../dialect.ts";
 import { shapeNamed } from "../model/model-table.ts";
 import type { ListShape, MapShape, ModelTable, Shape, ShapeReference } from "../model/model-table.ts";
-import { decodeBase64 } from "./json-codec.ts";
-
-const parameterDepthMax = 32;
-
-/** Parameters as a tree: the part of a name between two dots is one step. */
-interface ParameterNode {
-  value: string | undefined;
-  readonly children: Map<string, ParameterNode>;
-}
-
-function parameterTree(parameters: URLSearchParams): ParameterNode {
-  const root: ParameterNode = { value: undefined, children: new Map() };
-  for (const [name, value] of parameters) {
-    const steps = name.split(".");
-    if (steps.length > parameterDepthMax)
-      throw new ServiceError("MalformedInput", `Parameter name is nested too deeply: ${name.slice(0, 80)}`);
-    let node = root;
-    for (const step of steps) {
-      let child = node.children.get(step);
-      if (child === undefined) {
-        child = { value: undefined, children: new Map() };
-        node.children.set(step, child);
-      }
-      node = child;
-    }
-    node.value = value;
-  }
-  return root;
-}
+import { malformedInput } from "./parameters.ts";
+import type { ParameterNode, Parameters } from "./parameters.ts";
+import { dateOfIso8601, decodeBase64, encodeBase64, isInRange } from "./scalars.ts";
+import { escapeXml } from "./xml-text.ts";
 
 export class QueryCodec {
   readonly #table: ModelTable;
@@ -45,9 +20,10 @@ export class QueryCodec {
     this.#dialect = dialect;
   }
 
-  decode(shapeName: string | undefined, parameters: URLSearchParams): Record<string, unknown> {
+  /** @throws ServiceError MalformedInput or SerializationException when a value does not fit its type */
+  decode(shapeName: string | undefined, parameters: Parameters): Record<string, unknown> {
     if (shapeName === undefined) return {};
-    return this.#structure(shapeNamed(this.#table, shapeName), parameterTree(parameters));
+    return this.#structure(shapeNamed(this.#table, shapeName), parameters.root);
   }
 
   /** The elements inside a result, without their wrapper. */
@@ -71,21 +47,26 @@ export class QueryCodec {
     const wire = this.#wireName(name, reference, shape);
     switch (shape.type) {
       case "list": {
-        const found = isFlattened(reference, shape)
-          ? node.children.get(wire.name)
-          : node.children.get(wire.name)?.children.get(shape.member.locationName ?? "member");
-        if (found === undefined) return node.children.get(wire.name)?.value === "" ? [] : undefined;
-        return numbered(found).map((item) => this.#value(shape.member, item));
+        const place = node.children?.get(wire.name);
+        if (place === undefined) return undefined;
+        const isFlat = isFlattened(reference, shape);
+        const found = isFlat ? place : place.children?.get(shape.member.locationName ?? "member");
+        if (found === undefined) {
+          if (numbered(place).length > 0) throw malformedInput("Top level element may not be treated as a list");
+          return place.value === "" ? [] : undefined;
+        }
+        const items = numbered(found);
+        if (items.length === 0) return found.value === "" ? [] : undefined;
+        return items.map((item) => this.#value(shape.member, item));
       }
       case "map": {
-        const found = isFlattened(reference, shape)
-          ? node.children.get(wire.name)
-          : node.children.get(wire.name)?.children.get("entry");
+        const place = node.children?.get(wire.name);
+        const found = isFlattened(reference, shape) ? place : place?.children?.get("entry");
         if (found === undefined) return undefined;
         return this.#map(shape, wire, numbered(found));
       }
       default: {
-        const found = node.children.get(wire.name);
+        const found = node.children?.get(wire.name);
         return found === undefined ? undefined : this.#value(reference, found);
       }
     }
@@ -93,8 +74,8 @@ export class QueryCodec {
 
   #map(shape: MapShape, wire: QueryName, entries: readonly ParameterNode[]): Record<string, unknown> {
     const pairs = entries.map((entry) => {
-      const key = entry.children.get(wire.key ?? shape.key.locationName ?? "key")?.value;
-      const value = entry.children.get(wire.value ?? shape.value.locationName ?? "value");
+      const key = entry.children?.get(wire.key ?? shape.key.locationName ?? "key")?.value;
+      const value = entry.children?.get(wire.value ?? shape.value.locationName ?? "value");
       return [key, value === undefined ? undefined : this.#value(shape.value, value)] as const;
     });
     const complete = pairs.filter(
@@ -116,7 +97,8 @@ export class QueryCodec {
           { value: undefined, children: new Map([["", node]]) },
         );
       default:
-        return decodeText(shape.type, node.value ?? "");
+        if (node.value === undefined) throw malformedInput("Start of list found where not expected");
+        return decodeText(shape.type, node.value);
     }
   }
 
@@ -185,7 +167,7 @@ function isFlattened(reference: ShapeReference, shape: ListShape | MapShape): bo
 }
 
 function numbered(node: ParameterNode): ParameterNode[] {
-  return [...node.children]
+  return [...(node.children ?? [])]
     .filter(([step]) => /^\d{1,9}$/.test(step))
     .toSorted(([left], [right]) => Number(left) - Number(right))
     .map(([, child]) => child);
@@ -202,18 +184,19 @@ function decodeText(type: Shape["type"], text: string): unknown {
     case "integer":
     case "long":
     case "bigInteger":
-      if (!/^[+-]?\d{1,19}$/.test(text)) throw malformed(text, "Integer");
+      if (!/^[+-]?\d{1,19}$/.test(text) || !isInRange(Number(text), type)) throw malformed(text, "Integer");
       return Number(text);
     case "float":
     case "double":
     case "bigDecimal":
-      if (text.trim() === "" || Number.isNaN(Number(text))) throw malformed(text, "Double");
+      if (!/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) || !Number.isFinite(Number(text)))
+        throw malformed(text, "Double");
       return Number(text);
     case "blob":
       return decodeBase64(text);
     case "timestamp": {
-      const date = new Date(text);
-      if (Number.isNaN(date.getTime())) throw malformed(text, "Timestamp");
+      const date = dateOfIso8601(text);
+      if (date === undefined) throw malformedInput("timestamp must follow ISO8601");
       return date;
     }
     default:
@@ -222,24 +205,11 @@ function decodeText(type: Shape["type"], text: string): unknown {
 }
 
 function malformed(text: string, type: string): ServiceError {
-  return new ServiceError("MalformedInput", `Could not parse '${text.slice(0, 80)}' as ${type}`);
+  return malformedInput(`Could not parse '${text.slice(0, 80)}' as ${type}`);
 }
 
 function encodeText(type: Shape["type"], value: unknown): string {
-  if (type === "blob") return Buffer.from(value as Uint8Array).toString("base64");
+  if (type === "blob") return encodeBase64(value as Uint8Array);
   if (type === "timestamp") return (value as Date).toISOString();
   return String(value);
 }
-
-/** Text for an element; `"` and carriage return are escaped as SQS does, so that a body comes back as it was sent. */
-export function escapeXml(text: string): string {
-  return text.replace(/[&<>"\r]/g, (character) => xmlEscapes[character] ?? character);
-}
-
-const xmlEscapes: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "\r": "&#xD;",
-};

@@ -3,15 +3,17 @@
  * wrong on the way becomes an answer in the request's own protocol; nothing that a client sends can throw out of here.
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Call, WireProtocol } from "../../kernel/call.ts";
+import { isUtf8 } from "node:buffer";
+import type { Call } from "../../kernel/call.ts";
 import type { Log } from "../../kernel/log.ts";
 import { ServiceError } from "../../kernel/service-error.ts";
-import { serializationError } from "../codec/json-codec.ts";
+import { parseJsonBody } from "../codec/json-codec.ts";
+import { malformedQueryString, Parameters } from "../codec/parameters.ts";
 import { jsonContentType, jsonError, queryError, xmlNamespaceOf } from "../error-rendering.ts";
 import type { Answer } from "../error-rendering.ts";
 import type { WireOperation, WireService } from "../wire-service.ts";
-import { decompress, readBody } from "./body.ts";
-import { readCredential } from "./credentials.ts";
+import { decodeBody, readBody } from "./body.ts";
+import { HttpCall } from "./http-call.ts";
 import { Router } from "./router.ts";
 import type { Unroutable } from "./router.ts";
 
@@ -33,63 +35,6 @@ interface Exchange {
   readonly call: HttpCall;
 }
 
-class HttpCall implements Call {
-  readonly requestId: string;
-  readonly account: string;
-  readonly region: string;
-  readonly accessKeyId: string | undefined;
-  readonly scope: string | undefined;
-  readonly path: string;
-  readonly search: URLSearchParams | undefined;
-  protocol: WireProtocol = "json";
-  readonly #request: IncomingMessage;
-  readonly #response: ServerResponse;
-  #signal: AbortSignal | undefined;
-
-  constructor(request: IncomingMessage, response: ServerResponse, requestId: string) {
-    this.#request = request;
-    this.#response = response;
-    this.requestId = requestId;
-    const url = request.url ?? "/";
-    const question = url.indexOf("?");
-    this.search = question < 0 ? undefined : new URLSearchParams(url.slice(question + 1));
-    this.path = decodePath(question < 0 ? url : url.slice(0, question));
-    const credential = readCredential(request.headers.authorization, this.search?.get("X-Amz-Credential") ?? undefined);
-    this.account = credential.account;
-    this.region = credential.region;
-    this.accessKeyId = credential.accessKeyId;
-    this.scope = credential.scope;
-  }
-
-  get baseUrl(): string {
-    return `http://${(this.#request.headers.host ?? "localhost:4566").replace(/^sync-/, "")}`;
-  }
-
-  /** Made when someone first asks for it: only requests that wait do. */
-  get signal(): AbortSignal {
-    if (this.#signal === undefined) {
-      const controller = new AbortController();
-      if (this.#response.destroyed) controller.abort();
-      else this.#response.once("close", () => controller.abort());
-      this.#signal = controller.signal;
-    }
-    return this.#signal;
-  }
-
-  header(name: string): string | undefined {
-    const value = this.#request.headers[name];
-    return Array.isArray(value) ? value.join(", ") : value;
-  }
-}
-
-function decodePath(path: string): string {
-  try {
-    return decodeURIComponent(path);
-  } catch {
-    return path;
-  }
-}
-
 export function createRequestHandler(
   options: HandlerOptions,
 ): (request: IncomingMessage, response: ServerResponse) => void {
@@ -97,28 +42,43 @@ export function createRequestHandler(
   return (request, response) => {
     const call = new HttpCall(request, response, options.newRequestId());
     const exchange: Exchange = { request, response, call };
-    const encodings = request.headers["content-encoding"];
     readBody(request, options.bodyBytesMax, (body) => {
       if (body === undefined) return;
       const work =
         body instanceof ServiceError
           ? Promise.reject(body)
-          : encodings === undefined
-            ? answerBody(options, router, exchange, body)
-            : decompress(body, encodings, options.bodyBytesMax).then((plain) =>
-                answerBody(options, router, exchange, plain),
-              );
-      work.catch((error: unknown) => sendFailure(options, exchange, undefined, "", error));
+          : (decodeBody(request, body, options.bodyBytesMax)?.then((plain) =>
+              answerBody(options, router, exchange, plain),
+            ) ?? answerBody(options, router, exchange, body));
+      work.catch((error: unknown) => sendFailure(options, exchange, serviceAsked(router, exchange), "", error));
     });
   };
 }
 
+/** The service that words the refusal of a body nobody could read. */
+function serviceAsked(router: Router, { call }: Exchange): WireService | undefined {
+  return router.byTarget(call.header("x-amz-target") ?? "").service;
+}
+
 async function answerBody(options: HandlerOptions, router: Router, exchange: Exchange, body: Buffer): Promise<void> {
-  const target = exchange.request.headers["x-amz-target"];
-  if (typeof target === "string") return answerJson(options, router, exchange, target, body);
-  exchange.call.protocol = "query";
+  const { headers, method } = exchange.request;
+  const target = headers["x-amz-target"];
+  const isJsonType = jsonContentTypes.test(headers["content-type"] ?? "");
+  if (target !== undefined) {
+    // AWS's front ends let nothing else through to a JSON service.
+    const isJson = method === "POST" && (isJsonType || (headers["content-type"] ?? "") === "");
+    if (!isJson) return sendUnknownOperation(options, exchange);
+    return answerJson(options, router, exchange, String(target), body);
+  }
+  if (method !== "POST" && method !== "GET") return sendUnknownOperation(options, exchange);
+  if (isJsonType && exchange.call.search === "") {
+    const error = new ServiceError("UnknownOperationException", "");
+    return sendUnroutable(options, exchange, { service: undefined, protocol: "json", error });
+  }
   return answerQuery(options, router, exchange, body);
 }
+
+const jsonContentTypes = /^application\/(x-amz-json-1\.[01]|json)\s*(;|$)/i;
 
 async function answerJson(
   options: HandlerOptions,
@@ -131,9 +91,9 @@ async function answerJson(
   const route = router.byTarget(target);
   if ("error" in route) return sendUnroutable(options, exchange, route);
   const { service, operation } = route;
+  call.hostPrefix = operation.hostPrefix;
   try {
-    checkJsonContentType(exchange.request.headers["content-type"]);
-    const input = operation.decodeJson(withPathInput(service, call, parseJson(body)));
+    const input = operation.decodeJson(withPathInput(service, call, parseJsonBody(body)));
     service.validate(operation, input, call);
     const output = await options.dispatch(service.name, operation.name, input, call);
     if (output === undefined && exchange.response.destroyed) return;
@@ -145,31 +105,19 @@ async function answerJson(
   }
 }
 
-function parseJson(body: Buffer): unknown {
-  if (body.length === 0) return {};
-  try {
-    return JSON.parse(body.toString("utf8"));
-  } catch {
-    throw serializationError();
-  }
-}
-
-function checkJsonContentType(contentType: string | undefined): void {
-  if (contentType === undefined || /^application\/(x-amz-json-1\.[01]|json)\s*(;|$)/i.test(contentType)) return;
-  throw new ServiceError("UnknownOperationException", "", { status: 404 });
-}
-
 function withPathInput(service: WireService, call: Call, input: unknown): unknown {
-  if (call.path === "/" || typeof input !== "object" || input === null || Array.isArray(input)) return input;
-  return { ...service.dialect.pathInput?.(call.path), ...input };
+  if (call.path === "/") return input;
+  return { ...service.dialect.pathInput?.(call.path), ...(input as object) };
 }
 
 async function answerQuery(options: HandlerOptions, router: Router, exchange: Exchange, body: Buffer): Promise<void> {
   const { call, request } = exchange;
-  const parameters = new URLSearchParams(body.toString("utf8"));
-  for (const [name, value] of call.search ?? []) if (!parameters.has(name)) parameters.append(name, value);
+  const parameters = new Parameters();
+  parameters.add(call.search);
+  if (!isUtf8(body)) throw malformedQueryString();
+  parameters.add(body.toString("utf8"));
   const action = parameters.get("Action");
-  if (action === null && request.method === "GET") return sendUnknownOperation(options, exchange);
+  if (action === undefined && request.method === "GET") return sendUnknownOperation(options, exchange);
   const route = router.byAction(action, parameters.get("Version"), call.scope, call.path);
   if ("error" in route) return sendUnroutable(options, exchange, route);
   const { service, operation } = route;
@@ -231,10 +179,8 @@ function sendFailure(
   const refusal = error instanceof ServiceError ? error : internalFailure(options, call, operation, error);
   options.count(service?.name ?? "", operation, refusal.code);
   const answer = call.protocol === "query" ? queryError(refusal, service, call) : jsonError(refusal, service, call);
-  // A body that was not read to its end would be taken for the next request.
   const isUnread = refusal.status === 413;
-  if (isUnread) response.once("finish", () => exchange.request.destroy());
-  send(exchange, isUnread ? { ...answer, status: 413, headers: { ...answer.headers, connection: "close" } } : answer);
+  sendWhileReading(exchange, isUnread ? { ...answer, status: 413 } : answer);
 }
 
 function internalFailure(options: HandlerOptions, call: Call, operation: string, error: unknown): ServiceError {
@@ -258,4 +204,23 @@ function send({ response, call }: Exchange, { status, headers, body }: Answer): 
     "content-length": Buffer.byteLength(body),
   });
   response.end(body);
+}
+
+/**
+ * Sends an answer to a request whose body may still be on its way. The answer is complete for the client at once; the
+ * response ends, and with it the connection, when the body has (see `readBody`).
+ */
+function sendWhileReading(exchange: Exchange, answer: Answer): void {
+  const { request, response, call } = exchange;
+  if (request.complete || request.destroyed) return send(exchange, answer);
+  response.writeHead(answer.status, {
+    ...answer.headers,
+    connection: "close",
+    "x-amzn-requestid": call.requestId,
+    "content-length": Buffer.byteLength(answer.body),
+  });
+  response.write(answer.body);
+  // A client that asked first has been told not to send.
+  if (request.headers.expect !== undefined) response.end();
+  else request.once("close", () => response.end());
 }

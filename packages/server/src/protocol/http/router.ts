@@ -34,14 +34,19 @@ export class Router {
   byTarget(target: string): (Route & { readonly service: WireService }) | Unroutable {
     const found = this.#byTarget.get(target);
     if (found !== undefined) return { ...found, protocol: "json" };
-    const service = this.#byPrefix.get(target.slice(0, target.lastIndexOf(".")));
+    const service = this.#byPrefix.get(target.slice(0, Math.max(0, target.lastIndexOf("."))));
     return { service, protocol: "json", error: new ServiceError("UnknownOperationException", "") };
   }
 
   /** @param scope the service named in the credential */
-  byAction(action: string | null, version: string | null, scope: string | undefined, path: string): Route | Unroutable {
+  byAction(
+    action: string | undefined,
+    version: string | undefined,
+    scope: string | undefined,
+    path: string,
+  ): Route | Unroutable {
     const service = this.#queryService(action, version, scope, path);
-    if (action === null) {
+    if (action === undefined) {
       return {
         service,
         protocol: "query",
@@ -51,7 +56,7 @@ export class Router {
     const operation = service?.operations.get(action);
     if (service === undefined || operation === undefined) {
       const text =
-        version === null
+        version === undefined
           ? `The action ${action} is not valid for this endpoint.`
           : `Could not find operation ${action} for version ${version}`;
       return { service, protocol: "query", error: new ServiceError("InvalidAction", text) };
@@ -61,8 +66,8 @@ export class Router {
 
   /** The service whose Query protocol this is: by path, by scope, or by version and action. */
   #queryService(
-    action: string | null,
-    version: string | null,
+    action: string | undefined,
+    version: string | undefined,
     scope: string | undefined,
     path: string,
   ): WireService | undefined {
@@ -77,9 +82,9 @@ export class Router {
       ) ??
       speaking.find((service) => service.dialect.ownsPath?.(path) === true) ??
       speaking.find(
-        (service) => version === queryVersion(service) && action !== null && service.operations.has(action),
+        (service) => version === queryVersion(service) && action !== undefined && service.operations.has(action),
       ) ??
-      speaking.find((service) => version === null && action !== null && service.operations.has(action))
+      speaking.find((service) => version === undefined && action !== undefined && service.operations.has(action))
     );
   }
 }

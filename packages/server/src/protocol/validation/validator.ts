@@ -1,146 +1,213 @@
 /**
  * Checks an input against the constraints of its model and words what is wrong as AWS does:
  * `2 validation errors detected: Value '…' at 'name' failed to satisfy constraint: Member must …; Value null at …`.
+ *
+ * Constraints on the entries of a list or map of plain values are reported at the list or map, all of them together:
+ * `Value '[x]' at 'tagKeys' failed to satisfy constraint: Member must satisfy constraint: [Member must …, Member must …]`.
  */
 import { ServiceError } from "../../kernel/service-error.ts";
 import type { ConstraintViolation } from "../dialect.ts";
 import { shapeNamed } from "../model/model-table.ts";
-import type { ModelTable, ScalarShape, Shape } from "../model/model-table.ts";
+import type { ListShape, MapShape, ModelTable, ScalarShape, Shape, StructureShape } from "../model/model-table.ts";
+import { Findings } from "./findings.ts";
+import { javaPattern } from "./java-pattern.ts";
+import { showValue } from "./shown-value.ts";
 
-type Check = (value: unknown, path: string, found: ConstraintViolation[]) => void;
+/** `required`: only absent members are found. */
+export type ConstraintScope = "all" | "required";
+
+type Check = (value: unknown, path: string, found: Findings) => void;
+
+/** One constraint of a value. */
+interface Constraint {
+  readonly kind: ConstraintViolation["kind"];
+  readonly text: string;
+  accepts(value: unknown): boolean;
+}
 
 const noCheck: Check = () => undefined;
+const notNull = "Member must not be null";
 
-export function validatorFor(table: ModelTable, scope: "all" | "required"): (shapeName: string) => Check {
+/** @param scope `all` unless the service words everything but absent members itself */
+export function validatorFor(
+  table: ModelTable,
+  scope: ConstraintScope,
+): (shapeName: string, input: unknown) => Findings {
   const compiled = new Map<string, Check>();
   const of = (name: string): Check => {
     const known = compiled.get(name);
     if (known !== undefined) return known;
     let actual: Check = noCheck;
     compiled.set(name, (value, path, found) => actual(value, path, found));
-    actual = compile(shapeNamed(table, name), scope, of);
+    actual = new Compiler(table, scope, of).compile(shapeNamed(table, name));
     compiled.set(name, actual);
     return actual;
   };
-  return of;
+  return (shapeName, input) => {
+    const found = new Findings();
+    of(shapeName)(input, "", found);
+    return found;
+  };
 }
 
-function compile(shape: Shape, scope: "all" | "required", of: (name: string) => Check): Check {
-  const own = scope === "all" ? ownChecks(shape) : noCheck;
-  switch (shape.type) {
-    case "structure": {
-      const required = new Set(shape.required);
-      const members = Object.entries(shape.members).map(([name, { shape: target }]) => ({
-        name,
-        isRequired: required.has(name),
-        check: of(target),
-      }));
+class Compiler {
+  readonly #table: ModelTable;
+  readonly #scope: ConstraintScope;
+  readonly #of: (name: string) => Check;
+
+  constructor(table: ModelTable, scope: ConstraintScope, of: (name: string) => Check) {
+    this.#table = table;
+    this.#scope = scope;
+    this.#of = of;
+  }
+
+  compile(shape: Shape): Check {
+    switch (shape.type) {
+      case "structure":
+        return this.#structure(shape);
+      case "list":
+        return this.#list(shape);
+      case "map":
+        return this.#map(shape);
+      default:
+        return this.#own(shape);
+    }
+  }
+
+  #structure(shape: StructureShape): Check {
+    const required = new Set(shape.required);
+    const members = Object.entries(shape.members).map(([name, { shape: target }]) => ({
+      name,
+      isRequired: required.has(name),
+      check: this.#of(target),
+    }));
+    return (value, path, found) => {
+      const source = value as Readonly<Record<string, unknown>>;
+      for (const { name, isRequired, check } of members) {
+        const member = source[name];
+        if (member !== undefined) check(member, join(path, name), found);
+        else if (isRequired) found.add("required", join(path, name), null, notNull);
+      }
+    };
+  }
+
+  #list(shape: ListShape): Check {
+    const own = this.#own(shape);
+    const item = shapeNamed(this.#table, shape.member.shape);
+    if (!isScalar(item)) {
+      const check = this.#of(shape.member.shape);
       return (value, path, found) => {
-        const source = value as Readonly<Record<string, unknown>>;
-        for (const { name, isRequired, check } of members) {
-          const member = source[name];
-          if (member !== undefined) check(member, join(path, name), found);
-          else if (isRequired) found.push(violation("required", null, join(path, name), "Member must not be null"));
+        own(value, path, found);
+        for (const [index, entry] of (value as readonly unknown[]).entries()) {
+          const place = `${path}.${index + 1}.member`;
+          if (entry === null) found.add("required", place, null, notNull);
+          else check(entry, place, found);
         }
       };
     }
-    case "list": {
-      const check = of(shape.member.shape);
-      return (value, path, found) => {
-        own(value, path, found);
-        for (const [index, item] of (value as readonly unknown[]).entries())
-          check(item, `${path}.${index + 1}.member`, found);
-      };
-    }
-    case "map": {
-      const check = of(shape.value.shape);
-      return (value, path, found) => {
-        own(value, path, found);
-        for (const [key, item] of Object.entries(value as object)) check(item, `${path}.${key}.member`, found);
-      };
-    }
-    default:
-      return own;
+    const constraints = this.#constraints(item);
+    const texts = constraints.map(({ text }) => text);
+    return (value, path, found) => {
+      own(value, path, found);
+      for (const entry of value as readonly unknown[]) {
+        const broken = entry === null ? nullEntry : constraints.find((constraint) => !constraint.accepts(entry));
+        if (broken === undefined) continue;
+        const all = broken === nullEntry ? [...texts, notNull] : texts;
+        const text = `Member must satisfy constraint: [${all.join(", ")}]`;
+        found.add(broken.kind, path, this.#shown(shape, item, value), text);
+        return;
+      }
+    };
+  }
+
+  #map(shape: MapShape): Check {
+    const own = this.#own(shape);
+    const keyShape = shapeNamed(this.#table, shape.key.shape);
+    const valueShape = shapeNamed(this.#table, shape.value.shape);
+    const keyConstraints = isScalar(keyShape) ? this.#constraints(keyShape) : [];
+    const valueConstraints = isScalar(valueShape) ? this.#constraints(valueShape) : [];
+    const check = isScalar(valueShape) ? noCheck : this.#of(shape.value.shape);
+    const report = (what: string, broken: Constraint | undefined, all: readonly Constraint[]): Check => {
+      if (broken === undefined) return noCheck;
+      const text = `${what} must satisfy constraint: [${all.map((constraint) => constraint.text).join(", ")}]`;
+      return (value, path, found) => found.add(broken.kind, path, this.#shown(shape, valueShape, value), text);
+    };
+    return (value, path, found) => {
+      own(value, path, found);
+      const entries = Object.entries(value as object) as [string, unknown][];
+      const badKey = keyConstraints.find(({ accepts }) => entries.some(([key]) => !accepts(key)));
+      report("Map keys", badKey, keyConstraints)(value, path, found);
+      const badValue = valueConstraints.find(({ accepts }) => entries.some(([, item]) => !accepts(item)));
+      report("Map value", badValue, valueConstraints)(value, path, found);
+      if (check !== noCheck) for (const [key, item] of entries) check(item, `${path}.${key}.member`, found);
+    };
+  }
+
+  #own(shape: Shape): Check {
+    const constraints = this.#constraints(shape);
+    if (constraints.length === 0) return noCheck;
+    return (value, path, found) => {
+      for (const { accepts, kind, text } of constraints)
+        if (!accepts(value)) found.add(kind, path, this.#shown(shape, shape, value), text);
+    };
+  }
+
+  /** Undefined for a value that must not be quoted. */
+  #shown(shape: Shape, entry: Shape, value: unknown): (() => string) | undefined {
+    if (shape.sensitive === true || entry.sensitive === true) return undefined;
+    return () => showValue(this.#table, shape, value);
+  }
+
+  #constraints(shape: Shape): readonly Constraint[] {
+    if (this.#scope === "required") return [];
+    return [...sizeConstraints(shape), ...(isScalar(shape) ? scalarConstraints(shape) : [])];
   }
 }
 
-function ownChecks(shape: Shape): Check {
-  const checks: Check[] = [];
-  if (shape.min !== undefined || shape.max !== undefined) checks.push(sizeCheck(shape));
-  if (shape.type !== "structure" && shape.type !== "list" && shape.type !== "map") checks.push(...scalarChecks(shape));
-  if (checks.length === 0) return noCheck;
-  return (value, path, found) => {
-    for (const check of checks) check(value, path, found);
-  };
+const nullEntry: Constraint = { kind: "required", text: notNull, accepts: () => false };
+
+function isScalar(shape: Shape): shape is ScalarShape {
+  return shape.type !== "structure" && shape.type !== "list" && shape.type !== "map";
 }
 
-function sizeCheck(shape: Shape): Check {
-  const { min, max, sensitive = false } = shape;
-  const isNumber = ["byte", "short", "integer", "long", "float", "double"].includes(shape.type);
+const numberTypes = "byte short integer long bigInteger float double bigDecimal".split(" ");
+
+/** The larger bound first, as AWS lists them. */
+function sizeConstraints(shape: Shape): Constraint[] {
+  const { min, max } = shape;
+  const isNumber = numberTypes.includes(shape.type);
+  const kind = isNumber ? "range" : "length";
   const noun = isNumber ? "value" : "length";
-  return (value, path, found) => {
-    const size = sizeOf(value);
-    if (min !== undefined && size < min) {
-      found.push(
-        violation(
-          isNumber ? "range" : "length",
-          sensitive ? sensitiveMark : value,
-          path,
-          `Member must have ${noun} greater than or equal to ${min}`,
-        ),
-      );
-    }
-    if (max !== undefined && size > max) {
-      found.push(
-        violation(
-          isNumber ? "range" : "length",
-          sensitive ? sensitiveMark : value,
-          path,
-          `Member must have ${noun} less than or equal to ${max}`,
-        ),
-      );
-    }
-  };
+  const constraints: Constraint[] = [];
+  if (max !== undefined) {
+    const text = `Member must have ${noun} less than or equal to ${max}`;
+    constraints.push({ kind, text, accepts: (value) => sizeOf(value) <= max });
+  }
+  if (min !== undefined) {
+    const text = `Member must have ${noun} greater than or equal to ${min}`;
+    constraints.push({ kind, text, accepts: (value) => sizeOf(value) >= min });
+  }
+  return constraints;
 }
 
-function scalarChecks(shape: ScalarShape): Check[] {
-  const checks: Check[] = [];
-  const { pattern, sensitive = false } = shape;
+function scalarConstraints(shape: ScalarShape): Constraint[] {
+  const constraints: Constraint[] = [];
   if (shape.enum !== undefined) {
     const values = new Set<unknown>(shape.enum);
     const text = `Member must satisfy enum value set: [${shape.enum.join(", ")}]`;
-    checks.push((value, path, found) => {
-      if (!values.has(value)) found.push(violation("enum", value, path, text));
+    constraints.push({ kind: "enum", text, accepts: (value) => values.has(value) });
+  }
+  if (shape.pattern !== undefined) {
+    const regular = javaPattern(shape.pattern);
+    const text = `Member must satisfy regular expression pattern: ${shape.pattern}`;
+    constraints.push({
+      kind: "pattern",
+      text,
+      accepts: (value) => typeof value !== "string" || regular.test(value),
     });
   }
-  const regular = pattern === undefined ? undefined : javaPattern(pattern);
-  if (regular !== undefined) {
-    checks.push((value, path, found) => {
-      if (typeof value === "string" && !regular.test(value)) {
-        found.push(
-          violation(
-            "pattern",
-            sensitive ? sensitiveMark : value,
-            path,
-            `Member must satisfy regular expression pattern: ${pattern}`,
-          ),
-        );
-      }
-    });
-  }
-  return checks;
+  return constraints;
 }
-
-/** A pattern must match the whole value. One that JavaScript cannot express is left to the operation. */
-function javaPattern(pattern: string): RegExp | undefined {
-  try {
-    return new RegExp(`^(?:${pattern})$`, "u");
-  } catch {
-    return undefined;
-  }
-}
-
-const sensitiveMark = Symbol("sensitive");
 
 /** Code points of a text, bytes of a blob, entries of a list or map, or the number itself. */
 function sizeOf(value: unknown): number {
@@ -158,41 +225,15 @@ function codePoints(text: string): number {
   return count;
 }
 
-const shownValueMax = 1_000;
-
-function violation(
-  kind: ConstraintViolation["kind"],
-  value: unknown,
-  path: string,
-  constraint: string,
-): ConstraintViolation {
-  const shown = value === sensitiveMark ? "Value" : value === null ? "Value null" : `Value '${render(value)}'`;
-  return {
-    kind,
-    path,
-    member: path.slice(path.lastIndexOf(".") + 1),
-    text: `${shown} at '${path}' failed to satisfy constraint: ${constraint}`,
-  };
-}
-
-function render(value: unknown): string {
-  let text = "{}";
-  if (Array.isArray(value)) text = `[${value.map((item) => render(item)).join(", ")}]`;
-  else if (typeof value === "string") text = value;
-  else if (typeof value === "number" || typeof value === "boolean") text = String(value);
-  return text.length > shownValueMax ? `${text.slice(0, shownValueMax)}…` : text;
-}
-
 function join(path: string, name: string): string {
   return path === "" ? name : `${path}.${name}`;
 }
 
-/** AWS's usual refusal of an input that breaks its model. */
-export function validationException(violations: readonly ConstraintViolation[]): ServiceError {
-  const count = violations.length;
-  const texts = violations.map((found) => found.text).join("; ");
-  return new ServiceError(
-    "ValidationException",
-    `${count} validation error${count === 1 ? "" : "s"} detected: ${texts}`,
-  );
+/**
+ * AWS's usual refusal of an input that breaks its model.
+ * @param code `ValidationException`, or `ValidationError` in the Query protocol
+ */
+export function validationException(found: Findings, code: string): ServiceError {
+  const texts = found.violations.map(({ text }) => text).join("; ");
+  return new ServiceError(code, `${found.count} validation error${found.count === 1 ? "" : "s"} detected: ${texts}`);
 }

@@ -1,0 +1,101 @@
+/** A request as operations see it. */
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Call, WireProtocol } from "../../kernel/call.ts";
+import { readCredential } from "./credentials.ts";
+
+/** Where answers say the server is when a request does not tell. */
+const authorityDefault = "localhost:4566";
+
+export class HttpCall implements Call {
+  readonly requestId: string;
+  readonly account: string;
+  readonly region: string;
+  readonly accessKeyId: string | undefined;
+  /** The service named in the credential. */
+  readonly scope: string | undefined;
+  readonly path: string;
+  /** Query string without its question mark. */
+  readonly search: string;
+  protocol: WireProtocol;
+  /** What SDKs put before the host name for this operation. */
+  hostPrefix: string | undefined;
+  readonly #request: IncomingMessage;
+  readonly #response: ServerResponse;
+  #signal: AbortSignal | undefined;
+
+  constructor(request: IncomingMessage, response: ServerResponse, requestId: string) {
+    this.#request = request;
+    this.#response = response;
+    this.requestId = requestId;
+    this.protocol = request.headers["x-amz-target"] === undefined ? "query" : "json";
+    const target = withoutAuthority(request.url ?? "/");
+    const question = target.indexOf("?");
+    this.search = question < 0 ? "" : target.slice(question + 1);
+    this.path = decodePath(question < 0 ? target : target.slice(0, question));
+    const { authorization } = request.headers;
+    const presigned =
+      authorization === undefined && this.search !== ""
+        ? (new URLSearchParams(this.search).get("X-Amz-Credential") ?? undefined)
+        : undefined;
+    const credential = readCredential(authorization, presigned);
+    this.account = credential.account;
+    this.region = credential.region;
+    this.accessKeyId = credential.accessKeyId;
+    this.scope = credential.scope;
+  }
+
+  get baseUrl(): string {
+    const host = this.#request.headers.host ?? "";
+    if (!/^(\[[0-9a-fA-F:.]+\]|[\w.-]+)(:\d{1,5})?$/.test(host)) return `http://${authorityDefault}`;
+    const prefix = this.hostPrefix ?? "";
+    return `http://${prefix !== "" && host.startsWith(prefix) ? host.slice(prefix.length) : host}`;
+  }
+
+  /**
+   * Made when someone first asks for it: only requests that wait do. A client that has closed its side of the connection
+   * counts as gone for these, since nothing tells it from one that has left; requests that do not wait are still answered.
+   */
+  get signal(): AbortSignal {
+    this.#signal ??= this.#watch();
+    return this.#signal;
+  }
+
+  #watch(): AbortSignal {
+    const { socket } = this.#request;
+    const controller = new AbortController();
+    if (this.#response.destroyed || socket.destroyed || socket.readableEnded) {
+      controller.abort();
+      return controller.signal;
+    }
+    const gone = (): void => {
+      socket.off("end", gone).off("close", gone);
+      controller.abort();
+    };
+    // As many as the requests a client may have under way on one connection.
+    socket.setMaxListeners(0);
+    socket.once("end", gone).once("close", gone);
+    this.#response.once("close", gone);
+    return controller.signal;
+  }
+
+  header(name: string): string | undefined {
+    const value = this.#request.headers[name];
+    return Array.isArray(value) ? value.join(", ") : value;
+  }
+}
+
+/** Proxies are asked with the whole URL. */
+function withoutAuthority(target: string): string {
+  if (target.startsWith("/")) return target;
+  const path = /^https?:\/\/[^/?]*([/?].*)?$/i.exec(target)?.[1] ?? "/";
+  return path.startsWith("?") ? `/${path}` : path;
+}
+
+function decodePath(path: string): string {
+  if (!path.includes("%")) return path;
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
+}

@@ -1,0 +1,33 @@
+/** What the listener takes from clients, whoever they are: time, bytes and connections. */
+
+export interface ListenerLimits {
+  /** Open connections; a further one is closed at once. */
+  readonly connectionsMax: number;
+  /** From the first byte of a connection or request to the end of its head. */
+  readonly headMsMax: number;
+  readonly headBytesMax: number;
+  /** From the first byte of a request to the end of its body. */
+  readonly requestMsMax: number;
+  /** How often `headMsMax` and `requestMsMax` are looked after. */
+  readonly checkMs: number;
+  /** Longer than the idle time after which clients drop a pooled connection, so that they and not we close it. */
+  readonly keepAliveMs: number;
+  /** Without a byte in either direction; longer than the longest wait of an operation. */
+  readonly silenceMsMax: number;
+  /** Requests a client may send on a connection before it has the answer to the first; beyond, it is closed. */
+  readonly pipelinedRequestsMax: number;
+}
+
+export const listenerLimits: ListenerLimits = {
+  connectionsMax: 10_000,
+  headMsMax: 30_000,
+  headBytesMax: 32 * 1024,
+  requestMsMax: 120_000,
+  checkMs: 5_000,
+  keepAliveMs: 65_000,
+  silenceMsMax: 900_000,
+  pipelinedRequestsMax: 256,
+};
+
+/** Of a request, before decompression and after. A 1 MiB message is up to three times as long when it is percent-encoded. */
+export const bodyBytesMax = 5 * 1024 * 1024;
