@@ -32,6 +32,28 @@ const benchmarks: Readonly<Record<string, (tutti: Server, echo: Server) => Promi
     const request = postRequest("/", { "content-type": jsonType, "x-amz-target": "AmazonSQS.SendMessage" }, body);
     await compare("SendMessage, 256-byte body, every message synced to disk", tutti, echo, request);
   },
+  // The answer to StartExecution leaves when the execution's whole first run is on disk: with Pass states, its end.
+  "states-pass5": async (tutti, echo) => {
+    const names = ["One", "Two", "Three", "Four", "Five"];
+    const states = Object.fromEntries(
+      names.map((state, index) => {
+        const next = names[index + 1];
+        return [state, { Type: "Pass", ...(next === undefined ? { End: true } : { Next: next }) }];
+      }),
+    );
+    const definition = JSON.stringify({ StartAt: "One", States: states });
+    const roleArn = "arn:aws:iam::000000000000:role/bench";
+    await call(tutti, "AWSStepFunctions.CreateStateMachine", { name: "bench", definition, roleArn });
+    const stateMachineArn = "arn:aws:states:us-east-1:000000000000:stateMachine:bench";
+    const headers = { "content-type": jsonType, "x-amz-target": "AWSStepFunctions.StartExecution" };
+    const request = postRequest("/", headers, JSON.stringify({ stateMachineArn, input: '{"order":17}' }));
+    await compare("StartExecution to the durable end of five Pass states", tutti, echo, request);
+    const { executions } = (await call(tutti, "AWSStepFunctions.ListExecutions", {
+      stateMachineArn,
+      statusFilter: "RUNNING",
+    })) as { executions: unknown[] };
+    if (executions.length > 0) throw new Error(`${executions.length} executions were answered before their end`);
+  },
 };
 
 const name = process.argv[2] ?? "";
@@ -87,13 +109,14 @@ function load(server: Server, request: Buffer): Promise<LoadResult> {
   });
 }
 
-async function call(server: Server, target: string, input: object): Promise<void> {
+async function call(server: Server, target: string, input: object): Promise<unknown> {
   const answer = await fetch(`http://${host}:${server.port}/`, {
     method: "POST",
     headers: { "content-type": jsonType, "x-amz-target": target },
     body: JSON.stringify(input),
   });
   if (!answer.ok) throw new Error(`${target}: ${await answer.text()}`);
+  return answer.json();
 }
 
 function start(words: readonly string[], ready: RegExp): Promise<Server> {
