@@ -1,0 +1,21 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Simulation } from "./simulation.ts";
+
+const steps = 120;
+
+for (const seed of [1, 2, 3]) {
+  test(
+    `seed ${seed} (npm run simulate -- --from ${seed} --seeds 1 --steps ${steps})`,
+    { timeout: 120_000 },
+    async () => {
+      const report = await new Simulation(seed).run(steps);
+      assert.ok(report.crashes > 0 && report.executions > 0 && report.messages > 0, JSON.stringify(report));
+    },
+  );
+}
+
+test("the same seed gives the same run", { timeout: 120_000 }, async () => {
+  const [first, second] = [await new Simulation(7).run(20), await new Simulation(7).run(20)];
+  assert.deepEqual(first, second);
+});
