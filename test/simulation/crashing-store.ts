@@ -33,9 +33,15 @@ export class CrashingStore implements Store {
     this.#death.promise.catch(() => undefined);
   }
 
-  /** Rejects with `ProcessDied` when the process dies. */
+  /** Rejects with `ProcessDied` when the process dies, with the reason when it is broken. */
   get death(): Promise<never> {
     return this.#death.promise;
+  }
+
+  /** The server found itself broken: whoever waits for it learns why. */
+  fail(error: unknown): void {
+    this.#isDead = true;
+    this.#death.reject(error);
   }
 
   async migrate(migrations: Parameters<Store["migrate"]>[0]): Promise<void> {

@@ -89,9 +89,7 @@ export class SimulatedServer {
     while (this.#process === undefined) {
       const store = new CrashingStore({ disk: this.#disk, random: this.random, crashShare: this.crashShare });
       const clock = new VirtualClock(this.#now);
-      const onFatal = (error: unknown): void => {
-        throw error;
-      };
+      const onFatal = (error: unknown): void => store.fail(error);
       const kernel = new Kernel({ store, clock, random: this.random, onFatal });
       const registry = new OperationRegistry();
       const services = createServices(kernel, registry).map(({ service }) => service);
