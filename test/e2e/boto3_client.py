@@ -52,6 +52,14 @@ def queues():
     assert len(sqs.change_message_visibility_batch(QueueUrl=url, Entries=entries)["Successful"]) == len(handles)
     entries = [{"Id": str(i), "ReceiptHandle": h} for i, h in enumerate(handles)]
     assert len(sqs.delete_message_batch(QueueUrl=url, Entries=entries)["Successful"]) == len(handles)
+    sqs.tag_queue(QueueUrl=url, Tags={"team": "x"})
+    assert sqs.list_queue_tags(QueueUrl=url)["Tags"] == {"team": "x"}
+    sqs.untag_queue(QueueUrl=url, TagKeys=["team"])
+    dead = sqs.create_queue(QueueName="dead")["QueueUrl"]
+    policy = {"deadLetterTargetArn": "arn:aws:sqs:us-east-1:000000000000:dead", "maxReceiveCount": 1}
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"RedrivePolicy": json.dumps(policy)})
+    assert sqs.list_dead_letter_source_queues(QueueUrl=dead)["queueUrls"] == [url]
+    sqs.delete_queue(QueueUrl=dead)
     sqs.purge_queue(QueueUrl=url)
     sqs.delete_queue(QueueUrl=url)
     refused("AWS.SimpleQueueService.NonExistentQueue", sqs.get_queue_url, QueueName="jobs")

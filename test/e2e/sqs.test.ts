@@ -130,7 +130,7 @@ describe("queues", () => {
       [{ VisibilityTimeout: "1x" }, "InvalidAttributeValue", /VisibilityTimeout/],
       [{ Colour: "red" }, "InvalidAttributeName", /Unknown Attribute Colour\./],
       [{ FifoQueue: "true" }, "UnsupportedOperation", /FIFO/],
-      [{ RedrivePolicy: "{}" }, "UnsupportedOperation", /RedrivePolicy/],
+      [{ RedrivePolicy: "{}" }, "InvalidParameterValue", /mandatory attribute: deadLetterTargetArn/],
       [{ KmsMasterKeyId: "x" }, "UnsupportedOperation", /KmsMasterKeyId/],
     ];
     for (const [Attributes, name, message] of bad) {

@@ -74,9 +74,14 @@ export async function checkSent(server: SimulatedServer, model: Model): Promise<
   assert.ok(arns.length <= model.executions.size);
 }
 
-/** What was acknowledged and not deleted is there; what was deleted is not. */
-export async function checkMessages(server: SimulatedServer, model: Model, queueUrl: string): Promise<void> {
-  const left = await drain(server, queueUrl);
+/** What was acknowledged and not deleted is there, in one of the queues; what was deleted is not. */
+export async function checkMessages(
+  server: SimulatedServer,
+  model: Model,
+  queueUrls: readonly string[],
+): Promise<void> {
+  const left: string[] = [];
+  for (const queueUrl of queueUrls) left.push(...(await drain(server, queueUrl)));
   assert.equal(new Set(left).size, left.length, "a message is there twice");
   for (const [body, state] of model.messages) {
     if (state === "sent") assert.ok(left.includes(body), `${body} was acknowledged and is lost`);

@@ -11,6 +11,8 @@ import { activityArn, machineArn, machines, queueUrl } from "./machines.ts";
 import { SimulatedServer } from "./simulated-server.ts";
 
 const plainQueueUrl = "http://simulated/000000000000/plain";
+/** Where messages of the plain queue go that were received three times and not deleted. */
+const deadQueueUrl = "http://simulated/000000000000/dead";
 const clientsMax = 6;
 const crashShare = 0.03;
 
@@ -50,7 +52,7 @@ export class Simulation {
     await this.#finish();
     await checkExecutions(this.server, this.model);
     await checkSent(this.server, this.model);
-    await checkMessages(this.server, this.model, plainQueueUrl);
+    await checkMessages(this.server, this.model, [plainQueueUrl, deadQueueUrl]);
     return {
       crashes: this.server.crashCount,
       executions: this.model.executions.size,
@@ -60,7 +62,10 @@ export class Simulation {
   }
 
   async #setUp(): Promise<void> {
-    for (const name of ["tasks", "sent", "plain"]) await this.#surely("sqs", "CreateQueue", { QueueName: name });
+    for (const name of ["tasks", "sent", "dead"]) await this.#surely("sqs", "CreateQueue", { QueueName: name });
+    const deadLetterTargetArn = "arn:aws:sqs:us-east-1:000000000000:dead";
+    const RedrivePolicy = JSON.stringify({ deadLetterTargetArn, maxReceiveCount: 3 });
+    await this.#surely("sqs", "CreateQueue", { QueueName: "plain", Attributes: { RedrivePolicy } });
     await this.#surely("states", "CreateActivity", { name: "work" });
     for (const [name, definition] of Object.entries(machines)) {
       const roleArn = "arn:aws:iam::000000000000:role/any";
@@ -109,11 +114,12 @@ export class Simulation {
   }
 
   async #receive(deletes: boolean): Promise<void> {
-    for (const { body, handle } of await this.#take(plainQueueUrl, 5)) {
+    const url = this.#random.below(4) === 0 ? deadQueueUrl : plainQueueUrl;
+    for (const { body, handle } of await this.#take(url, 5)) {
       if (!deletes) continue;
       this.model.messages.set(body, "maybe-deleted");
       const { known } = await this.server.ask("sqs", "DeleteMessage", {
-        QueueUrl: plainQueueUrl,
+        QueueUrl: url,
         ReceiptHandle: handle,
       });
       if (known) this.model.messages.set(body, "deleted");

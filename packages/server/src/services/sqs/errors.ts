@@ -54,11 +54,20 @@ export const errors = {
     new ServiceError("ReceiptHandleIsInvalid", `The input receipt handle "${handle}" is not a valid receipt handle.`, {
       status: 404,
     }),
+  redriveAllowPolicyMalformed: () =>
+    new ServiceError(
+      "InvalidAttributeValue",
+      "Invalid value for the parameter RedriveAllowPolicy. Reason: Amazon SQS can't create the redrive allow policy, as it's in an unsupported format.",
+    ),
+  tagKeyLength: () =>
+    new ServiceError("InvalidParameterValueException", "Tag keys must be between 1 and 128 characters in length."),
   tooManyEntries: (max: number, sent: number) =>
     new ServiceError(
       "TooManyEntriesInBatchRequest",
       `Maximum number of entries per request are ${max}. You have sent ${sent}.`,
     ),
+  tooManyTags: (queue: string) =>
+    new ServiceError("InvalidParameterValueException", `Too many tags added for queue ${queue}.`),
   unsupported: (what: string) =>
     new ServiceError("UnsupportedOperation", `${what} not supported by this version of Tutti.`),
 } as const;

@@ -9,6 +9,12 @@ export const limits = {
   nameBlockedAfterDeleteSeconds: 60,
   purgeIntervalSeconds: 60,
   receiveMessagesMax: 10,
+  redriveReceivesMax: 1_000,
+  /** Queues a RedriveAllowPolicy may name. */
+  redriveSourcesMax: 10,
+  tagKeyCharactersMax: 128,
+  tagValueCharactersMax: 256,
+  tagsMax: 50,
   visibilityTotalSecondsMax: 43_200,
   waitSecondsMax: 20,
 } as const;

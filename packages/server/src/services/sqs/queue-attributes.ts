@@ -17,13 +17,9 @@ const numeric: Readonly<Record<string, NumericAttribute>> = {
   VisibilityTimeout: { min: 0, max: 43_200, default: 30 },
 };
 
-const unsupported: ReadonlySet<string> = new Set([
-  "Policy",
-  "RedrivePolicy",
-  "RedriveAllowPolicy",
-  "KmsMasterKeyId",
-  "KmsDataKeyReusePeriodSeconds",
-]);
+const unsupported: ReadonlySet<string> = new Set(["Policy", "KmsMasterKeyId", "KmsDataKeyReusePeriodSeconds"]);
+/** JSON texts, checked by `redrive.ts`; empty ones are removed. */
+const redrivePolicies: ReadonlySet<string> = new Set(["RedriveAllowPolicy", "RedrivePolicy"]);
 const fifoOnly: ReadonlySet<string> = new Set([
   "FifoQueue",
   "ContentBasedDeduplication",
@@ -56,10 +52,16 @@ export function checkAttributes(attributes: Readonly<Record<string, string>>): R
     } else if (name === "FifoQueue" && value === "true") throw errors.unsupported("FIFO queues are");
     else if (name === "DeduplicationScope" || name === "FifoThroughputLimit") throw errors.onlyForFifo(name);
     else if (fifoOnly.has(name)) throw errors.invalidAttributeName(name);
+    else if (redrivePolicies.has(name)) checked[name] = value;
     else if (unsupported.has(name)) throw errors.unsupported(`The attribute ${name} is`);
     else throw errors.invalidAttributeName(name);
   }
   return checked;
+}
+
+/** Attributes set to nothing are not there. */
+export function withoutEmpty(attributes: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(attributes).filter(([, value]) => value !== ""));
 }
 
 /** A numeric attribute of a queue, set or by default; seconds or bytes. */
@@ -98,6 +100,7 @@ export function checkAttributeName(name: string): void {
     Object.hasOwn(numeric, name) ||
     readOnly.has(name) ||
     unsupported.has(name) ||
+    redrivePolicies.has(name) ||
     fifoOnly.has(name) ||
     name === "SqsManagedSseEnabled";
   if (!known) throw errors.invalidAttributeName(name);

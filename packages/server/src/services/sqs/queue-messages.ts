@@ -23,8 +23,10 @@ export interface QueueMessage {
 
 export class QueueMessages {
   readonly #all = new Map<number, QueueMessage>();
-  /** Every message, oldest first. A list of its own: an undo puts messages back, which a map would put at its end. */
-  readonly #byAge = new SortedList<QueueMessage>((left, right) => left.row.sequence - right.row.sequence);
+  /** Every message, oldest first. Dead letters keep the time they were first sent, so sequences do not tell the age. */
+  readonly #byAge = new SortedList<QueueMessage>(
+    (left, right) => left.row.sentAt - right.row.sentAt || left.row.sequence - right.row.sequence,
+  );
   readonly #visible = new SortedList<QueueMessage>((left, right) => left.row.sequence - right.row.sequence);
   readonly #hidden = new SortedList<QueueMessage>(
     (left, right) => left.visibleAt - right.visibleAt || left.row.sequence - right.row.sequence,
@@ -85,13 +87,19 @@ export class QueueMessages {
     return moved;
   }
 
+  /** The next visible messages, oldest first; they stay where they are. */
+  next(max: number): QueueMessage[] {
+    const found: QueueMessage[] = [];
+    for (const message of this.#visible) {
+      if (found.length >= max) break;
+      found.push(message);
+    }
+    return found;
+  }
+
   /** Takes up to `max` visible messages, oldest first, out of sight until `now + visibilityMs`. */
   receive(tx: Transaction, max: number, visibilityMs: number): QueueMessage[] {
-    const taken: QueueMessage[] = [];
-    for (const message of this.#visible) {
-      if (taken.length >= max) break;
-      taken.push(message);
-    }
+    const taken = this.next(max);
     for (const message of taken) {
       const before = message.delivery;
       const { shard, queueId, sequence } = message.row;

@@ -182,6 +182,8 @@ describe("a decision that is undone", () => {
     senderId: "",
     sentAt: startMs,
     availableAt: startMs,
+    deadLetterSourceArn: null,
+    earlierReceives: null,
   });
   const refuse = (): never => {
     throw new ServiceError("Refused", "");

@@ -71,6 +71,8 @@ export function send(
     senderId: call.account,
     sentAt: tx.now,
     availableAt: tx.now + delaySeconds * 1000,
+    deadLetterSourceArn: null,
+    earlierReceives: null,
   };
   messages.append(tx, row);
   return {

@@ -12,11 +12,15 @@ import { deleteQueue } from "./operations/delete-queue.ts";
 import { getQueueAttributes } from "./operations/get-queue-attributes.ts";
 import { getQueueUrl } from "./operations/get-queue-url.ts";
 import { listQueues } from "./operations/list-queues.ts";
+import { listDeadLetterSourceQueues } from "./operations/list-dead-letter-source-queues.ts";
+import { listQueueTags } from "./operations/list-queue-tags.ts";
 import { purgeQueue } from "./operations/purge-queue.ts";
 import { receiveMessage } from "./operations/receive-message.ts";
 import { sendMessageBatch } from "./operations/send-message-batch.ts";
 import { sendMessage } from "./operations/send-message.ts";
 import { setQueueAttributes } from "./operations/set-queue-attributes.ts";
+import { tagQueue } from "./operations/tag-queue.ts";
+import { untagQueue } from "./operations/untag-queue.ts";
 import { Queues } from "./queues.ts";
 import { deletedQueuesTable, deliveriesTable, messagesTable, queuesTable, sqsMigrations } from "./tables.ts";
 
@@ -45,12 +49,16 @@ export function createSqsService(kernel: Kernel): Service {
       DeleteQueue: deleteQueue(queues),
       GetQueueAttributes: getQueueAttributes(queues),
       GetQueueUrl: getQueueUrl(queues),
+      ListDeadLetterSourceQueues: listDeadLetterSourceQueues(queues),
+      ListQueueTags: listQueueTags(queues),
       ListQueues: listQueues(),
       PurgeQueue: purgeQueue(queues),
       ReceiveMessage: receiveMessage(queues),
       SendMessage: sendMessage(queues),
       SendMessageBatch: sendMessageBatch(queues),
       SetQueueAttributes: setQueueAttributes(queues),
+      TagQueue: tagQueue(queues),
+      UntagQueue: untagQueue(queues),
     },
     metrics: () => metrics(queues),
   };

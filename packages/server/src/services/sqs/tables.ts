@@ -15,6 +15,7 @@ export interface QueueRow {
   readonly createdAt: number;
   readonly modifiedAt: number;
   readonly purgedAt: number | null;
+  readonly tags: Readonly<Record<string, string>> | null;
 }
 
 export const queuesTable = defineTable<QueueRow>({
@@ -31,6 +32,7 @@ export const queuesTable = defineTable<QueueRow>({
     createdAt: "integer",
     modifiedAt: "integer",
     purgedAt: "integer",
+    tags: "json",
   },
   key: ["arn"],
   indexes: { by_name: ["account", "region", "name"] },
@@ -71,6 +73,9 @@ export interface MessageRow {
   readonly sentAt: number;
   /** When a delay ends. */
   readonly availableAt: number;
+  /** For a dead letter: the queue it came from, and how often it was received there. */
+  readonly deadLetterSourceArn: string | null;
+  readonly earlierReceives: number | null;
 }
 
 export const messagesTable = defineTable<MessageRow>({
@@ -89,6 +94,8 @@ export const messagesTable = defineTable<MessageRow>({
     senderId: "text",
     sentAt: "integer",
     availableAt: "integer",
+    deadLetterSourceArn: "text",
+    earlierReceives: "integer",
   },
   key: ["queueId", "sequence"],
 });
@@ -132,6 +139,15 @@ export const sqsMigrations: readonly Migration[] = [
         PRIMARY KEY (queueId, sequence))`,
       `CREATE TABLE sqs_deliveries (shard integer NOT NULL, queueId bigint NOT NULL, sequence bigint NOT NULL, receiveCount integer NOT NULL,
         firstReceivedAt bigint NOT NULL, lastReceivedAt bigint NOT NULL, visibleAt bigint NOT NULL, PRIMARY KEY (queueId, sequence))`,
+    ],
+  },
+  {
+    module: "sqs",
+    number: 2,
+    statements: [
+      "ALTER TABLE sqs_queues ADD COLUMN tags text",
+      "ALTER TABLE sqs_messages ADD COLUMN deadLetterSourceArn text",
+      "ALTER TABLE sqs_messages ADD COLUMN earlierReceives integer",
     ],
   },
 ];

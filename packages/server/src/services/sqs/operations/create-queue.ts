@@ -3,15 +3,16 @@ import type { CreateQueueCommandInput } from "@aws-sdk/client-sqs";
 import type { Operation } from "../../../kernel/operation.ts";
 import { errors } from "../errors.ts";
 import { limits } from "../limits.ts";
-import { checkAttributes, shownAttributes } from "../queue-attributes.ts";
+import { checkAttributes, shownAttributes, withoutEmpty } from "../queue-attributes.ts";
 import { queueArn } from "../queues.ts";
 import type { Queues } from "../queues.ts";
+import { checkRedrive } from "../redrive.ts";
 import { deletedQueuesTable, queuesTable } from "../tables.ts";
+import { addTags } from "../tags.ts";
 
 export function createQueue(queues: Queues): Operation<CreateQueueCommandInput, { QueueUrl: string }> {
   return {
     decide(tx, { QueueName: name = "", Attributes = {}, tags }, { call }) {
-      if (Object.keys(tags ?? {}).length > 0) throw errors.unsupported("Queue tags are");
       if (name.endsWith(".fifo") && Attributes["FifoQueue"] === "true") throw errors.unsupported("FIFO queues are");
       if (!/^[A-Za-z0-9_-]{1,80}$/.test(name)) {
         throw errors.invalidParameter(
@@ -20,12 +21,13 @@ export function createQueue(queues: Queues): Operation<CreateQueueCommandInput, 
       }
       const attributes = checkAttributes(Attributes);
       const arn = queueArn(call.region, call.account, name);
+      checkRedrive(tx, arn, attributes);
       const output = { QueueUrl: `${call.baseUrl}/${call.account}/${name}` };
       const existing = tx.get(queuesTable, arn);
       if (existing !== undefined) {
         const shown = shownAttributes(existing, { visible: 0, inFlight: 0, delayed: 0 });
         for (const [key, value] of Object.entries(attributes))
-          if (shown[key] !== value) throw errors.queueNameExists(key);
+          if ((shown[key] ?? "") !== value) throw errors.queueNameExists(key);
         return output;
       }
       const deleted = tx.get(deletedQueuesTable, arn);
@@ -41,7 +43,8 @@ export function createQueue(queues: Queues): Operation<CreateQueueCommandInput, 
         account: call.account,
         region: call.region,
         name,
-        attributes,
+        attributes: withoutEmpty(attributes),
+        tags: addTags(name, {}, tags ?? {}),
         createdAt: tx.now,
         modifiedAt: tx.now,
         purgedAt: null,

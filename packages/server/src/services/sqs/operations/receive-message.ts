@@ -14,6 +14,7 @@ import { checkAttributeName, numberAttribute } from "../queue-attributes.ts";
 import type { QueueMessage } from "../queue-messages.ts";
 import type { Queues } from "../queues.ts";
 import { formatReceiptHandle } from "../receipt-handle.ts";
+import { moveExhausted } from "../redrive.ts";
 import type { StoredAttribute } from "../tables.ts";
 
 export function receiveMessage(queues: Queues): Operation<ReceiveMessageCommandInput, { Messages?: Message[] }> {
@@ -27,13 +28,14 @@ export function receiveMessage(queues: Queues): Operation<ReceiveMessageCommandI
       const room = limits.inFlightMax - messages.counts.inFlight;
       if (room <= 0 && waitMs === 0) throw errors.overLimitInFlight();
       const visibilityMs = (visibilitySeconds ?? numberAttribute(queue, "VisibilityTimeout")) * 1000;
+      const hasMoved = room > 0 && moveExhausted(queues, tx, queue, Math.min(max, room));
       const taken = room <= 0 ? [] : messages.receive(tx, Math.min(max, room), visibilityMs);
       if (taken.length === 0) {
         if (!expired && tx.now < arrivedAt + waitMs) return park(queue.arn, arrivedAt + waitMs);
         queues.statistics(queue).emptyReceives += 1;
         return {};
       }
-      tx.deferDurability();
+      if (!hasMoved) tx.deferDurability();
       queues.statistics(queue).received += taken.length;
       // With a timeout of zero the messages are there for the next receiver at once.
       queues.changed(tx, queue, visibilityMs === 0 ? taken.length : 0);
@@ -100,10 +102,11 @@ function show(queues: Queues, { row, delivery }: QueueMessage, input: ReceiveMes
   const system: Record<string, string | null> = {
     SenderId: row.senderId,
     SentTimestamp: String(row.sentAt),
-    ApproximateReceiveCount: String(delivery?.receiveCount ?? 1),
+    ApproximateReceiveCount: String((row.earlierReceives ?? 0) + (delivery?.receiveCount ?? 1)),
     ApproximateFirstReceiveTimestamp: String(delivery?.firstReceivedAt ?? row.sentAt),
     AWSTraceHeader: row.traceHeader,
     MessageGroupId: row.groupId,
+    DeadLetterQueueSourceArn: row.deadLetterSourceArn,
   };
   const shown = Object.entries(system).filter(
     (entry): entry is [string, string] => entry[1] !== null && (wanted.has("All") || wanted.has(entry[0])),

@@ -1,0 +1,15 @@
+/** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ListQueueTags.html */
+import type { ListQueueTagsCommandInput } from "@aws-sdk/client-sqs";
+import type { Operation } from "../../../kernel/operation.ts";
+import type { Queues } from "../queues.ts";
+
+export function listQueueTags(
+  queues: Queues,
+): Operation<ListQueueTagsCommandInput, { Tags?: Readonly<Record<string, string>> }> {
+  return {
+    decide(tx, { QueueUrl }, { call }) {
+      const tags = queues.byUrl(tx, call, QueueUrl).tags ?? {};
+      return Object.keys(tags).length === 0 ? {} : { Tags: tags };
+    },
+  };
+}

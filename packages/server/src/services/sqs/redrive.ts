@@ -1,0 +1,143 @@
+/**
+ * Dead-letter queues: the two policies that make one, and the move.
+ *
+ * A message that has been received as often as its queue's RedrivePolicy allows moves to the dead-letter queue when it would be
+ * received once more, in the same decision: it is in one of the two queues, never in both or neither. It keeps its id,
+ * body, attributes and time of sending, and its receives go on counting there.
+ * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html
+ */
+import type { Transaction } from "../../kernel/transaction.ts";
+import { errors } from "./errors.ts";
+import { limits } from "./limits.ts";
+import type { Queues } from "./queues.ts";
+import { queuesTable } from "./tables.ts";
+import type { QueueRow } from "./tables.ts";
+
+export interface RedrivePolicy {
+  readonly deadLetterTargetArn: string;
+  readonly maxReceiveCount: number;
+}
+
+interface RedriveAllowPolicy {
+  readonly redrivePermission: "allowAll" | "byQueue" | "denyAll";
+  readonly sourceQueueArns: readonly string[];
+}
+
+/** The policy of a queue that was checked when it was set. */
+export function redrivePolicy(queue: QueueRow): RedrivePolicy | undefined {
+  const text = queue.attributes["RedrivePolicy"];
+  if (text === undefined) return undefined;
+  // The count may stand there as a text.
+  const { deadLetterTargetArn, maxReceiveCount } = JSON.parse(text) as Record<keyof RedrivePolicy, string>;
+  return { deadLetterTargetArn, maxReceiveCount: Number(maxReceiveCount) };
+}
+
+/**
+ * Checks both policies among the attributes a request sets; an empty one is removed and needs no check.
+ * @throws InvalidParameterValueException, InvalidAttributeValue
+ */
+export function checkRedrive(tx: Transaction, arn: string, attributes: Readonly<Record<string, string>>): void {
+  const { RedrivePolicy: policy = "", RedriveAllowPolicy: allowPolicy = "" } = attributes;
+  if (policy !== "") checkPolicy(tx, arn, policy);
+  if (allowPolicy !== "") parseAllowPolicy(allowPolicy);
+}
+
+function checkPolicy(tx: Transaction, arn: string, text: string): void {
+  const refuse = (reason: string): Error => errors.invalidValue(text, "RedrivePolicy", reason);
+  const policy = parseObject(text);
+  if (policy === undefined) throw refuse("Redrive policy is not a valid JSON map.");
+  for (const name of ["deadLetterTargetArn", "maxReceiveCount"]) {
+    if (policy[name] === undefined) throw refuse(`Redrive policy does not contain mandatory attribute: ${name}.`);
+  }
+  const { deadLetterTargetArn: target, maxReceiveCount } = policy;
+  const count =
+    typeof maxReceiveCount === "string" && /^\d+$/.test(maxReceiveCount) ? Number(maxReceiveCount) : maxReceiveCount;
+  if (typeof count !== "number" || !Number.isInteger(count) || count < 1 || count > limits.redriveReceivesMax) {
+    throw refuse(
+      `Invalid value for maxReceiveCount: ${String(maxReceiveCount)}, valid values are from 1 to ${limits.redriveReceivesMax} both inclusive.`,
+    );
+  }
+  const queue = typeof target === "string" ? tx.get(queuesTable, target) : undefined;
+  const [, , , region, account] = arn.split(":");
+  if (queue === undefined || queue.region !== region) throw refuse("Dead letter target does not exist.");
+  if (queue.account !== account) throw refuse("Dead letter target owner should be same as the source.");
+  if (!allows(queue, arn)) throw refuse("The dead letter target's redrive allow policy does not allow this queue.");
+}
+
+function allows(target: QueueRow, sourceArn: string): boolean {
+  const text = target.attributes["RedriveAllowPolicy"];
+  if (text === undefined) return true;
+  const { redrivePermission, sourceQueueArns } = parseAllowPolicy(text);
+  switch (redrivePermission) {
+    case "allowAll":
+      return true;
+    case "byQueue":
+      return sourceQueueArns.includes(sourceArn);
+    case "denyAll":
+      return false;
+  }
+}
+
+/** @throws InvalidAttributeValue */
+function parseAllowPolicy(text: string): RedriveAllowPolicy {
+  const { redrivePermission, sourceQueueArns = [] } = parseObject(text) ?? {};
+  const arns: readonly unknown[] | undefined = Array.isArray(sourceQueueArns) ? sourceQueueArns : undefined;
+  const isKnown =
+    redrivePermission === "allowAll" || redrivePermission === "byQueue" || redrivePermission === "denyAll";
+  const fits =
+    arns !== undefined &&
+    arns.length <= limits.redriveSourcesMax &&
+    arns.every((arn): arn is string => typeof arn === "string") &&
+    arns.length > 0 === (redrivePermission === "byQueue");
+  if (!isKnown || !fits) throw errors.redriveAllowPolicyMalformed();
+  return { redrivePermission, sourceQueueArns: arns };
+}
+
+function parseObject(text: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null && !Array.isArray(value)
+      ? (value as Readonly<Record<string, unknown>>)
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Moves what stands before the next `max` messages that may still be received; true when something has moved. A policy
+ * whose target is gone moves nothing.
+ */
+export function moveExhausted(queues: Queues, tx: Transaction, queue: QueueRow, max: number): boolean {
+  const policy = redrivePolicy(queue);
+  const target = policy === undefined ? undefined : tx.get(queuesTable, policy.deadLetterTargetArn);
+  if (policy === undefined || target === undefined || target.arn === queue.arn) return false;
+  const messages = queues.messages(tx, queue);
+  const deadLetters = queues.messages(tx, target);
+  let moved = 0;
+  for (;;) {
+    const exhausted = messages
+      .next(max)
+      .filter(({ delivery }) => (delivery?.receiveCount ?? 0) >= policy.maxReceiveCount);
+    for (const message of exhausted) {
+      const { row, delivery } = message;
+      messages.remove(tx, message);
+      deadLetters.append(tx, {
+        ...row,
+        shard: target.shard,
+        queueId: target.id,
+        sequence: deadLetters.nextSequence,
+        availableAt: tx.now,
+        deadLetterSourceArn: row.deadLetterSourceArn ?? queue.arn,
+        earlierReceives: (row.earlierReceives ?? 0) + (delivery?.receiveCount ?? 0),
+      });
+    }
+    moved += exhausted.length;
+    if (exhausted.length === 0) break;
+  }
+  if (moved > 0) {
+    queues.changed(tx, queue, 0);
+    queues.changed(tx, target, moved);
+  }
+  return moved > 0;
+}
