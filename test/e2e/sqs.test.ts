@@ -129,9 +129,14 @@ describe("queues", () => {
       [{ VisibilityTimeout: "43201" }, "InvalidAttributeValue", /Invalid value for the parameter VisibilityTimeout\./],
       [{ VisibilityTimeout: "1x" }, "InvalidAttributeValue", /VisibilityTimeout/],
       [{ Colour: "red" }, "InvalidAttributeName", /Unknown Attribute Colour\./],
-      [{ FifoQueue: "true" }, "UnsupportedOperation", /FIFO/],
+      [{ FifoQueue: "true" }, "InvalidParameterValue", /must end with \.fifo suffix/],
+      [{ FifoThroughputLimit: "perQueue" }, "InvalidAttributeName", /only when FifoQueue is set to true/],
       [{ RedrivePolicy: "{}" }, "InvalidParameterValue", /mandatory attribute: deadLetterTargetArn/],
-      [{ KmsMasterKeyId: "x" }, "UnsupportedOperation", /KmsMasterKeyId/],
+      [
+        { KmsMasterKeyId: "x", SqsManagedSseEnabled: "true" },
+        "InvalidAttributeName",
+        /one type of server-side encryption/,
+      ],
     ];
     for (const [Attributes, name, message] of bad) {
       await assert.rejects(sqs.send(new CreateQueueCommand({ QueueName: "bad", Attributes })), (error) =>

@@ -5,7 +5,7 @@
 import type { SeededRandom } from "../../packages/server/src/kernel/random.ts";
 import type { MemoryStore } from "../../packages/server/src/kernel/store/memory-store.ts";
 import type { RangeQuery, Store, WriteOperation } from "../../packages/server/src/kernel/store/store.ts";
-import type { TableDefinition } from "../../packages/server/src/kernel/table.ts";
+import type { SqlValue, TableDefinition } from "../../packages/server/src/kernel/table.ts";
 
 export class ProcessDied extends Error {
   constructor() {
@@ -66,6 +66,10 @@ export class CrashingStore implements Store {
 
   range<Row>(query: RangeQuery<Row>): Promise<Row[]> {
     return this.#isDead ? this.#never() : this.#options.disk.range(query);
+  }
+
+  count<Row>(table: TableDefinition<Row>, equals: readonly SqlValue[]): Promise<number> {
+    return this.#isDead ? this.#never() : this.#options.disk.count(table, equals);
   }
 
   async close(): Promise<void> {}

@@ -18,7 +18,7 @@ import { shardCountDefault, ShardMap } from "./shards.ts";
 import { checkedMigrations } from "./store/migration.ts";
 import type { Migration } from "./store/migration.ts";
 import type { RangeQuery, Store } from "./store/store.ts";
-import type { TableDefinition } from "./table.ts";
+import type { SqlValue, TableDefinition } from "./table.ts";
 import { timerMigrations, Timers, timersTable } from "./timers.ts";
 import { Transaction } from "./transaction.ts";
 import { VirtualClock } from "./virtual-clock.ts";
@@ -39,6 +39,8 @@ export interface KernelOptions {
 /** Reads what lives in the store. Every read sees all that was decided before it. */
 export interface StoreReader {
   range<Row>(query: RangeQuery<Row>): Promise<Row[]>;
+  /** How many rows have these values in the first columns of their key. */
+  count<Row>(table: TableDefinition<Row>, equals: readonly SqlValue[]): Promise<number>;
 }
 
 /** What a service brings to the kernel. */
@@ -67,6 +69,7 @@ export class Kernel {
   #modules: readonly Module[] = [];
   #shards: ShardMap | undefined;
   #deciding = false;
+  #readsUnderWay = 0;
   #stopping: Promise<void> | undefined;
   #stopped = false;
 
@@ -185,21 +188,19 @@ export class Kernel {
   }
 
   readonly reader: StoreReader = {
-    range: async (query) => {
-      await this.pipeline.flush();
-      return this.store.range(query);
-    },
+    range: (query) => this.#read(() => this.store.range(query)),
+    count: (table, equals) => this.#read(() => this.store.count(table, equals)),
   };
 
   /**
-   * Resolves when nothing is being decided, written or tried: what a virtual clock waits for between two deadlines.
+   * Resolves when nothing is being decided, written, read or tried: what a virtual clock waits for between two deadlines.
    * @throws when a commit has failed
    */
   async settle(): Promise<void> {
     for (let quietTurns = 0; quietTurns < 2;) {
       await this.#turn();
       if (this.pipeline.failed) throw new Error("the store has failed; the server is stopping");
-      quietTurns = this.pipeline.idle && this.outbox.runningCount === 0 ? quietTurns + 1 : 0;
+      quietTurns = this.#isQuiet() ? quietTurns + 1 : 0;
       if (!this.pipeline.idle) await this.pipeline.flush();
     }
   }
@@ -220,6 +221,20 @@ export class Kernel {
     this.#shards = new ShardMap(stored === undefined ? this.#newShardCount : Number(stored.value));
     if (stored !== undefined) return;
     this.transact((tx) => tx.insert(metaTable, { shard: 0, name: "shard-count", value: String(this.#newShardCount) }));
+  }
+
+  #isQuiet(): boolean {
+    return this.pipeline.idle && this.outbox.runningCount === 0 && this.#readsUnderWay === 0;
+  }
+
+  async #read<Result>(read: () => Promise<Result>): Promise<Result> {
+    this.#readsUnderWay += 1;
+    try {
+      await this.pipeline.flush();
+      return await read();
+    } finally {
+      this.#readsUnderWay -= 1;
+    }
   }
 
   #turn(): Promise<void> {

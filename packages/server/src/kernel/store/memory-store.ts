@@ -127,6 +127,10 @@ export class MemoryStore implements Store {
     return rows.map((values) => query.table.decode(values));
   }
 
+  async count<Row>(table: TableDefinition<Row>, equals: Values): Promise<number> {
+    return this.#table(table).range("key", equals, [], Number.POSITIVE_INFINITY, false).length;
+  }
+
   async close(): Promise<void> {}
 
   #table(definition: TableDefinition): MemoryTable {

@@ -106,6 +106,15 @@ export function testStore(name: string, prepare: () => Promise<{ open(): Store; 
         assert.equal((await store.range({ table: notes, equals: [], after: ["a", 4], limit: 3 })).length, 3);
       }));
 
+    test("counts the rows whose key begins so", () =>
+      withStore(async (store) => {
+        await store.commit([insert(note("a", 1)), insert(note("a", 2)), insert(note("b", 1))]);
+        assert.deepEqual(
+          await Promise.all([[], ["a"], ["b", 1], ["c"]].map((equals) => store.count(notes, equals))),
+          [3, 2, 1, 0],
+        );
+      }));
+
     test("orders text by code point", () =>
       withStore(async (store) => {
         const texts = ["\u{1f600}", "z", "\uffee", "Z", "é", "", "\ue000"];

@@ -47,5 +47,7 @@ export interface Store {
   /** Every row of a table, in the order of its key. */
   load<Row>(table: TableDefinition<Row>): Promise<Row[]>;
   range<Row>(query: RangeQuery<Row>): Promise<Row[]>;
+  /** How many rows have these values in the first columns of their key. */
+  count<Row>(table: TableDefinition<Row>, equals: readonly SqlValue[]): Promise<number>;
   close(): Promise<void>;
 }

@@ -1,17 +1,42 @@
 /** One message out of a queue: the rule DeleteMessage and DeleteMessageBatch share. */
 import type { Transaction } from "../../kernel/transaction.ts";
+import { errors } from "./errors.ts";
+import { isFull, messageOfHandle, readHandle } from "./handled-message.ts";
 import type { Queues } from "./queues.ts";
+import { settingsOf } from "./queue-settings.ts";
 import type { QueueRow } from "./tables.ts";
 
-/** An old handle deletes too, and deleting twice succeeds. */
+/**
+ * Deleting twice succeeds. On a standard queue an old handle deletes too; on a FIFO queue only that of the latest
+ * receive does, while the message is in flight.
+ * @throws InvalidParameterValue, ReceiptHandleIsInvalid
+ */
 export function deleteByHandle(
   queues: Queues,
   tx: Transaction,
   queue: QueueRow,
   receiptHandle: string | undefined,
 ): void {
-  const message = queues.byReceiptHandle(tx, queue, receiptHandle);
-  if (message === undefined) return;
-  queues.messages(tx, queue).remove(tx, message);
-  queues.statistics(queue).deleted += 1;
+  const handle = readHandle(queue, receiptHandle);
+  const { messages, order, statistics, pager } = queues.state(queue);
+  const message = messageOfHandle(queues, tx, queue, handle);
+  const { isFifo } = settingsOf(queue);
+  if (message === undefined) {
+    // A receive that a crash forgot: its message is in the backlog again, if it is anywhere.
+    if (isFifo && handle.sequence > messages.backlog.after && messages.backlog.size > 0)
+      throw errors.receiptHandleExpired(receiptHandle ?? "");
+    if (!isFifo && handle.sequence > messages.backlog.after) messages.removeFromBacklog(tx, queue.id, handle.sequence);
+    return;
+  }
+  const isInFlight = messages.isInFlight(message, tx.now);
+  if (isFifo && (!isInFlight || message.delivery?.receiveCount !== handle.receiveCount))
+    throw errors.receiptHandleExpired(receiptHandle ?? "");
+  const wasFull = isFull(messages);
+  if ("tenants" in order && isInFlight) order.tenants.processed(message, tx.now);
+  messages.remove(tx, queue.id, message);
+  statistics.deleted += 1;
+  // The next of the group can be had now, or there is room for one in flight again.
+  const isFree = "isFree" in order && (order.isFree(message.groupId) || messages.backlog.size > 0);
+  if (isFree || wasFull) queues.changed(tx, queue, 1);
+  if (isFifo) pager.run(undefined);
 }

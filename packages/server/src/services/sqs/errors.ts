@@ -31,6 +31,17 @@ export const errors = {
     ),
   missingParameter: (name: string) =>
     new ServiceError("MissingRequiredParameterException", `The request must contain the parameter ${name}.`),
+  ambiguousDeduplication: () =>
+    new ServiceError(
+      "InvalidParameterValueException",
+      "The queue should either have ContentBasedDeduplication enabled or MessageDeduplicationId provided explicitly",
+    ),
+  accessDenied: (action: string) =>
+    new ServiceError(
+      "AccessDeniedException",
+      `Access to the resource is denied. No resource-based policy allows the sqs:${action} action.`,
+      { status: 403 },
+    ),
   onlyForFifo: (name: string) =>
     new ServiceError("InvalidAttributeName", `You can specify the ${name} only when FifoQueue is set to true.`),
   overLimitInFlight: () =>
@@ -50,10 +61,20 @@ export const errors = {
       "QueueNameExists",
       `A queue already exists with the same name and a different value for attribute ${attribute}`,
     ),
+  queueTypeIsFixed: () =>
+    new ServiceError(
+      "InvalidAttributeValue",
+      "Invalid value for the parameter FifoQueue. Reason: Modifying queue type is not supported.",
+    ),
   receiptHandleIsInvalid: (handle: string) =>
     new ServiceError("ReceiptHandleIsInvalid", `The input receipt handle "${handle}" is not a valid receipt handle.`, {
       status: 404,
     }),
+  receiptHandleExpired: (handle: string) =>
+    new ServiceError(
+      "InvalidParameterValueException",
+      `Value ${handle} for parameter ReceiptHandle is invalid. Reason: The receipt handle has expired.`,
+    ),
   redriveAllowPolicyMalformed: () =>
     new ServiceError(
       "InvalidAttributeValue",
@@ -61,6 +82,18 @@ export const errors = {
     ),
   tagKeyLength: () =>
     new ServiceError("InvalidParameterValueException", "Tag keys must be between 1 and 128 characters in length."),
+  resourceNotFound: (text: string) => new ServiceError("ResourceNotFoundException", text, { status: 404 }),
+  overLimit: (text: string) => new ServiceError("OverLimit", text, { status: 403 }),
+  throughputNeedsGroupScope: () =>
+    new ServiceError(
+      "InvalidAttributeValue",
+      "Invalid value for the parameter FifoThroughputLimit. Reason: The perMessageGroupId value is allowed only when the value for DeduplicationScope is messageGroup.",
+    ),
+  twoKindsOfEncryption: () =>
+    new ServiceError(
+      "InvalidAttributeName",
+      "You can use one type of server-side encryption (SSE) at one time. You can either enable KMS SSE or SQS SSE.",
+    ),
   tooManyEntries: (max: number, sent: number) =>
     new ServiceError(
       "TooManyEntriesInBatchRequest",

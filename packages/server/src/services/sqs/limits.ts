@@ -2,13 +2,27 @@
 export const limits = {
   batchBytesMax: 1_048_576,
   batchEntriesMax: 10,
+  deduplicationSeconds: 300,
+  delaySecondsMax: 900,
+  /** Messages of a FIFO queue, oldest first, among which a receive looks for a group that is free. */
+  fifoLookAheadMessages: 120_000,
   inFlightMax: 120_000,
   listResultsDefault: 1_000,
   listResultsMax: 1_000,
   messageAttributesMax: 10,
+  moveTaskHoursMax: 36,
+  moveTaskMessagesPerSecondMax: 500,
+  moveTaskResultsMax: 10,
+  moveTasksActiveMax: 100,
   nameBlockedAfterDeleteSeconds: 60,
+  permissionActionsMax: 7,
+  policyBytesMax: 8_192,
+  policyStatementsMax: 20,
   purgeIntervalSeconds: 60,
+  receiveAttemptSeconds: 300,
   receiveMessagesMax: 10,
+  /** Receives without a delete after which a message goes to the back of a standard queue. */
+  receivesBeforeBack: 3,
   redriveReceivesMax: 1_000,
   /** Queues a RedriveAllowPolicy may name. */
   redriveSourcesMax: 10,
@@ -17,4 +31,17 @@ export const limits = {
   tagsMax: 50,
   visibilityTotalSecondsMax: 43_200,
   waitSecondsMax: 20,
+} as const;
+
+/** What is kept in memory; AWS has no such limits. */
+export const memoryLimits = {
+  /** Content of messages over all queues; beyond it, more is only read when it is about to be received. */
+  contentBytesMax: 64 * 1024 * 1024,
+  /** Visible messages of a queue that are held; the rest of a backlog is in the store. */
+  windowMessages: 2_000,
+  /** Fewer than these left, and the next page of the backlog is read. */
+  windowLowMessages: 1_000,
+  pageMessages: 250,
+  /** Messages of a quiet tenant that are held although the backlog of noisy ones is in the store. */
+  quietTenantMessages: 100,
 } as const;

@@ -57,6 +57,11 @@ function storeAttribute(
       `Type for parameter MessageAttributes.Attribute_name.DataType must be prefixedwith "String", "Binary", or "Number", but was: ${DataType ?? ""}`,
     );
   }
+  if (StringValue !== undefined && BinaryValue !== undefined) {
+    throw errors.invalidParameter(
+      `Message (user) attribute '${name}' must contain either a StringValue or a BinaryValue, not both.`,
+    );
+  }
   if (type === "Binary") {
     if (BinaryValue === undefined || BinaryValue.length === 0) throw emptyValue(name, type);
     return { DataType, BinaryValue: Buffer.from(BinaryValue).toString("base64") };
@@ -92,6 +97,30 @@ function isInRange(whole: string, fraction: string, exponent: number): boolean {
   const magnitude = whole.length - first - 1 + exponent;
   const isPowerOfTen = end - first === 1 && digits[first] === "1";
   return end - first <= 38 && magnitude >= -128 && (magnitude < 126 || (magnitude === 126 && isPowerOfTen));
+}
+
+/** The attributes as they are kept: numbers without the zeroes that say nothing. The digest of a send is of what was sent. */
+export function trimNumbers(attributes: Attributes | null): Attributes | null {
+  if (attributes === null) return null;
+  return Object.fromEntries(
+    Object.entries(attributes).map(([name, attribute]) => {
+      const { DataType, StringValue } = attribute;
+      if (StringValue === undefined || !DataType.startsWith("Number")) return [name, attribute];
+      return [name, { DataType, StringValue: trimZeroes(StringValue) }];
+    }),
+  );
+}
+
+/** Numbers with an exponent stay as they are. */
+function trimZeroes(text: string): string {
+  const match = /^([+-]?)(\d*)(?:\.(\d*))?$/.exec(text);
+  if (match === null) return text;
+  const [, sign = "", whole = "", fraction = ""] = match;
+  let start = 0;
+  while (start < whole.length - 1 && whole[start] === "0") start += 1;
+  let end = fraction.length;
+  while (end > 0 && fraction[end - 1] === "0") end -= 1;
+  return sign + whole.slice(start) + (end === 0 ? (whole === "" ? "0" : "") : `.${fraction.slice(0, end)}`);
 }
 
 /** What `attributesBytes` will give for attributes that have not been checked yet. */

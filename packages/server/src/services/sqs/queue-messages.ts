@@ -1,55 +1,90 @@
 /**
- * The messages of one queue in memory. A message is in one of three places:
+ * The messages of one queue. A message is in one of three states:
  *
  *     delayed ──delay over──▶ visible ──received──▶ in flight ──visibility over──▶ visible
  *
- * Visible messages are ordered by their sequence; hidden ones (delayed or in flight) by the time they become visible.
- * Passing time moves messages (`promote`); everything else happens in a decision and is undone with it. Rows are
- * written beside every change, so that the same picture can be built again from the tables.
+ * and either in memory or in the backlog (`backlog.ts`), which holds what no receive has touched, behind everything in
+ * memory. Visible messages in memory are ordered (`standard-order.ts`, `fifo-order.ts`); hidden ones (delayed or in
+ * flight) stand by the time they become visible. A message that has been received stays in memory until it is deleted,
+ * without its content when memory is short; content comes back from the store before the message is received again.
+ *
+ * Passing time moves messages (`promote`), a page read from the store brings them in (`admit`); everything else happens
+ * in a decision and is undone with it. Rows are written beside every change, so that the same picture can be built again
+ * from the tables: what was received from `sqs_deliveries`, the rest page by page.
  */
 import { SortedList } from "../../kernel/sorted-list.ts";
 import type { Transaction } from "../../kernel/transaction.ts";
+import { Backlog } from "./backlog.ts";
+import { limits, memoryLimits } from "./limits.ts";
 import type { MessageCounts } from "./queue-attributes.ts";
+import { contentBytes } from "./queue-message.ts";
+import type { ContentMemory, DeliveryOrder, QueueMessage, Selection } from "./queue-message.ts";
 import { deliveriesTable, messagesTable } from "./tables.ts";
 import type { DeliveryRow, MessageRow } from "./tables.ts";
 
-export interface QueueMessage {
-  readonly row: MessageRow;
-  /** Undefined until the first receive. */
-  delivery: DeliveryRow | undefined;
-  /** When it becomes visible, in milliseconds since the epoch; in the past for a visible message. */
-  visibleAt: number;
+/** Of a page, so many contents are kept even when memory is short: a receive waits for them. */
+const keptContentsMin = limits.receiveMessagesMax;
+
+export interface QueueMessagesOptions {
+  readonly order: DeliveryOrder;
+  readonly memory: ContentMemory;
+  /** When a message that was never received becomes visible. */
+  readonly availableAt: (row: MessageRow) => number;
+  /** A row as the store holds it. */
+  readonly seal: (tx: Transaction, row: MessageRow) => MessageRow;
+  /** Whether a message stays in memory although there is a backlog. */
+  readonly passesBacklog?: (row: MessageRow) => boolean;
 }
 
 export class QueueMessages {
+  readonly backlog = new Backlog();
+  readonly #options: QueueMessagesOptions;
+  readonly #order: DeliveryOrder;
   readonly #all = new Map<number, QueueMessage>();
-  /** Every message, oldest first. Dead letters keep the time they were first sent, so sequences do not tell the age. */
   readonly #byAge = new SortedList<QueueMessage>(
-    (left, right) => left.row.sentAt - right.row.sentAt || left.row.sequence - right.row.sequence,
+    (left, right) => left.sentAt - right.sentAt || left.sequence - right.sequence,
   );
-  readonly #visible = new SortedList<QueueMessage>((left, right) => left.row.sequence - right.row.sequence);
   readonly #hidden = new SortedList<QueueMessage>(
-    (left, right) => left.visibleAt - right.visibleAt || left.row.sequence - right.row.sequence,
+    (left, right) => left.visibleAt - right.visibleAt || left.sequence - right.sequence,
   );
   #delayedCount = 0;
-  #nextSequence = 1;
+  /** Changes when all messages are dropped: what was being read then is not theirs. */
+  #generation = 0;
+  /** Removed while a page is being read, which may still hold them. */
+  #removedSinceRead: Set<number> | undefined;
 
-  get counts(): MessageCounts {
-    return {
-      visible: this.#visible.size,
-      inFlight: this.#hidden.size - this.#delayedCount,
-      delayed: this.#delayedCount,
-    };
+  constructor(options: QueueMessagesOptions) {
+    this.#options = options;
+    this.#order = options.order;
   }
 
-  get nextSequence(): number {
-    return this.#nextSequence;
+  get generation(): number {
+    return this.#generation;
+  }
+
+  /** Messages in memory. */
+  get residentCount(): number {
+    return this.#all.size;
+  }
+
+  get inFlightCount(): number {
+    return this.#hidden.size - this.#delayedCount;
+  }
+
+  counts(now: number): MessageCounts {
+    const delayedInBacklog = this.backlog.delayedCount(now);
+    return {
+      visible: this.#order.visibleCount + this.backlog.size - delayedInBacklog,
+      inFlight: this.inFlightCount,
+      delayed: this.#delayedCount + delayedInBacklog,
+    };
   }
 
   find(sequence: number): QueueMessage | undefined {
     return this.#all.get(sequence);
   }
 
+  /** The message in memory that was sent first. */
   oldest(): QueueMessage | undefined {
     return this.#byAge.first();
   }
@@ -59,61 +94,69 @@ export class QueueMessages {
     return this.#hidden.first()?.visibleAt;
   }
 
-  /** Puts in what the tables hold, in the order of sequences. */
-  restore(row: MessageRow, delivery: DeliveryRow | undefined, now: number): void {
-    this.#add({ row, delivery, visibleAt: delivery?.visibleAt ?? row.availableAt }, now);
+  /** Puts in a message that had been received before a restart. */
+  restore(delivery: DeliveryRow, now: number): void {
+    const { sequence, messageId, groupId, sentAt, visibleAt } = delivery;
+    this.#add({ sequence, messageId, groupId, sentAt, row: undefined, delivery, visibleAt, isVisible: false }, now);
   }
 
+  /** A new message, behind all others. */
   append(tx: Transaction, row: MessageRow): void {
-    const message: QueueMessage = { row, delivery: undefined, visibleAt: row.availableAt };
-    tx.insert(messagesTable, row);
+    tx.insert(messagesTable, this.#options.seal(tx, row));
+    const availableAt = this.#options.availableAt(row);
+    if (this.#goesToBacklog(row)) {
+      this.backlog.add(availableAt, tx.now);
+      const generation = this.#generation;
+      tx.onUndo(() => {
+        if (generation === this.#generation) this.backlog.takeBack(availableAt);
+      });
+      return;
+    }
+    if (this.backlog.size === 0) this.backlog.after = Math.max(this.backlog.after, row.sequence);
+    const message = newMessage(row, row, availableAt);
     this.#add(message, tx.now);
     tx.onUndo(() => this.#take(message));
   }
 
   /** Moves to visible what time has made visible; the number moved. */
-  promote(now: number): number {
+  promote(now: number, ended?: (message: QueueMessage) => void): number {
     let moved = 0;
     for (
       let first = this.#hidden.first();
       first !== undefined && first.visibleAt <= now;
       first = this.#hidden.first()
     ) {
-      this.#hidden.remove(first);
-      if (first.delivery === undefined) this.#delayedCount -= 1;
-      this.#visible.add(first);
+      if (first.delivery !== undefined) ended?.(first);
+      this.#unplace(first);
+      this.#place(first, now);
       moved += 1;
     }
     return moved;
   }
 
-  /** The next visible messages, oldest first; they stay where they are. */
-  next(max: number): QueueMessage[] {
-    const found: QueueMessage[] = [];
-    for (const message of this.#visible) {
-      if (found.length >= max) break;
-      found.push(message);
-    }
-    return found;
+  /** The visible messages a receive would take now. */
+  select(max: number, now: number): Selection {
+    return this.#order.select(max, now);
   }
 
-  /** Takes up to `max` visible messages, oldest first, out of sight until `now + visibilityMs`. */
-  receive(tx: Transaction, max: number, visibilityMs: number): QueueMessage[] {
-    const taken = this.next(max);
-    for (const message of taken) {
-      const before = message.delivery;
-      const { shard, queueId, sequence } = message.row;
-      this.#change(tx, message, tx.now + visibilityMs, {
-        shard,
-        queueId,
-        sequence,
-        receiveCount: (before?.receiveCount ?? 0) + 1,
-        firstReceivedAt: before?.firstReceivedAt ?? tx.now,
-        lastReceivedAt: tx.now,
-        visibleAt: tx.now + visibilityMs,
-      });
-    }
-    return taken;
+  /** Puts a visible message out of sight until `now + visibilityMs`. */
+  receive(tx: Transaction, message: QueueMessage, row: MessageRow, visibilityMs: number): DeliveryRow {
+    const before = message.delivery;
+    const delivery: DeliveryRow = {
+      shard: row.shard,
+      queueId: row.queueId,
+      sequence: row.sequence,
+      messageId: row.messageId,
+      groupId: row.groupId,
+      sentAt: row.sentAt,
+      receiveCount: (before?.receiveCount ?? 0) + 1,
+      firstReceivedAt: before?.firstReceivedAt ?? tx.now,
+      lastReceivedAt: tx.now,
+      visibleAt: tx.now + visibilityMs,
+    };
+    this.#change(tx, message, delivery.visibleAt, delivery);
+    if (visibilityMs > 0 && this.#options.memory.bytes > this.#options.memory.bytesMax) this.#drop(message);
+    return delivery;
   }
 
   isInFlight(message: QueueMessage, now: number): boolean {
@@ -125,21 +168,105 @@ export class QueueMessages {
     if (message.delivery !== undefined) this.#change(tx, message, visibleAt, { ...message.delivery, visibleAt });
   }
 
-  remove(tx: Transaction, message: QueueMessage): void {
-    const { queueId, sequence } = message.row;
-    tx.delete(messagesTable, queueId, sequence);
-    if (message.delivery !== undefined) tx.delete(deliveriesTable, queueId, sequence);
+  remove(tx: Transaction, queueId: number, message: QueueMessage): void {
+    tx.delete(messagesTable, queueId, message.sequence);
+    if (message.delivery !== undefined) tx.delete(deliveriesTable, queueId, message.sequence);
+    this.#removedSinceRead?.add(message.sequence);
     this.#take(message);
-    tx.onUndo(() => this.#add(message, tx.now));
+    tx.onUndo(() => {
+      this.#removedSinceRead?.delete(message.sequence);
+      this.#add(message, tx.now);
+    });
+  }
+
+  /** Removes a message that is in the backlog, if it still is anywhere. The count is put right when it is read to its end. */
+  removeFromBacklog(tx: Transaction, queueId: number, sequence: number): void {
+    tx.delete(messagesTable, queueId, sequence);
+    this.#removedSinceRead?.add(sequence);
+    tx.onUndo(() => this.#removedSinceRead?.delete(sequence));
+  }
+
+  /** The queue's delay has changed, and counts for messages that are there already. */
+  delayAnew(tx: Transaction, availableAt: (message: QueueMessage) => number): void {
+    const before = [...this.#all.values()]
+      .filter(({ delivery }) => delivery === undefined)
+      .map((message) => [message, message.visibleAt] as const);
+    for (const [message] of before) this.#move(message, availableAt(message), undefined, tx.now);
+    tx.onUndo(() => {
+      for (const [message, visibleAt] of before) this.#move(message, visibleAt, undefined, tx.now);
+    });
   }
 
   /** Removes everything; the caller deletes the rows of the whole queue. */
   clear(tx: Transaction): void {
     const before = [...this.#all.values()];
+    const { after, size } = this.backlog;
     for (const message of before) this.#take(message);
+    this.backlog.reset(after, 0);
+    this.#generation += 1;
     tx.onUndo(() => {
+      this.#generation += 1;
+      this.backlog.reset(after, size);
       for (const message of before) this.#add(message, tx.now);
     });
+  }
+
+  /** A page is about to be read; `admit` or `abandonRead` follows. */
+  beginRead(): void {
+    this.#removedSinceRead = new Set();
+    this.backlog.beginRead();
+  }
+
+  abandonRead(): void {
+    this.#removedSinceRead = undefined;
+  }
+
+  /**
+   * Takes in a page of rows as read from the store, in the order of their sequences: content for messages in memory,
+   * messages for the rest.
+   * @param from every row behind this sequence was asked for
+   * @param sequenceAtStart the highest sequence given when the read began
+   * @param isLast whether the read came to the end of the queue
+   */
+  admit(rows: readonly MessageRow[], from: number, sequenceAtStart: number, isLast: boolean, now: number): void {
+    const removed = this.#removedSinceRead ?? new Set();
+    this.#removedSinceRead = undefined;
+    const isContiguous = from <= this.backlog.after;
+    let readOfAdded = 0;
+    for (const [index, row] of rows.entries()) {
+      if (row.sequence > sequenceAtStart) readOfAdded += 1;
+      const known = this.#all.get(row.sequence);
+      // The first rows are what the read was made for.
+      const isKept = index < keptContentsMin || this.#options.memory.bytes <= this.#options.memory.bytesMax;
+      if (known !== undefined) {
+        if (isKept && known.isVisible) this.#keep(known, row);
+      } else if (row.sequence > this.backlog.after && isContiguous && !removed.has(row.sequence)) {
+        const message = newMessage(row, isKept ? row : undefined, this.#options.availableAt(row));
+        this.backlog.admitted(message.visibleAt);
+        this.#add(message, now);
+      }
+    }
+    if (!isContiguous) return;
+    this.backlog.after = Math.max(this.backlog.after, rows.at(-1)?.sequence ?? 0);
+    if (isLast) this.backlog.readToEnd(readOfAdded);
+  }
+
+  #goesToBacklog(row: MessageRow): boolean {
+    if (this.backlog.size > 0) return this.#options.passesBacklog?.(row) !== true;
+    const { bytes, bytesMax } = this.#options.memory;
+    return this.#order.visibleCount >= memoryLimits.windowMessages || bytes > bytesMax;
+  }
+
+  #keep(message: QueueMessage, row: MessageRow): void {
+    if (message.row !== undefined) return;
+    message.row = row;
+    this.#options.memory.bytes += contentBytes(row);
+  }
+
+  #drop(message: QueueMessage): void {
+    if (message.row === undefined) return;
+    this.#options.memory.bytes -= contentBytes(message.row);
+    message.row = undefined;
   }
 
   #change(tx: Transaction, message: QueueMessage, visibleAt: number, delivery: DeliveryRow): void {
@@ -157,29 +284,43 @@ export class QueueMessages {
   }
 
   #add(message: QueueMessage, now: number): void {
-    this.#all.set(message.row.sequence, message);
+    this.#all.set(message.sequence, message);
     this.#byAge.add(message);
-    this.#nextSequence = Math.max(this.#nextSequence, message.row.sequence + 1);
+    if (message.row !== undefined) this.#options.memory.bytes += contentBytes(message.row);
     this.#place(message, now);
   }
 
   #take(message: QueueMessage): void {
-    this.#all.delete(message.row.sequence);
+    this.#all.delete(message.sequence);
     this.#byAge.remove(message);
+    if (message.row !== undefined) this.#options.memory.bytes -= contentBytes(message.row);
     this.#unplace(message);
   }
 
   #place(message: QueueMessage, now: number): void {
-    if (message.visibleAt <= now) {
-      this.#visible.add(message);
-      return;
-    }
+    message.isVisible = message.visibleAt <= now;
+    this.#order.place(message);
+    if (message.isVisible) return;
     this.#hidden.add(message);
     if (message.delivery === undefined) this.#delayedCount += 1;
   }
 
   #unplace(message: QueueMessage): void {
-    if (this.#visible.remove(message) !== undefined) return;
+    this.#order.unplace(message);
+    if (message.isVisible) return;
     if (this.#hidden.remove(message) !== undefined && message.delivery === undefined) this.#delayedCount -= 1;
   }
+}
+
+function newMessage(row: MessageRow, content: MessageRow | undefined, availableAt: number): QueueMessage {
+  return {
+    sequence: row.sequence,
+    messageId: row.messageId,
+    groupId: row.groupId,
+    sentAt: row.sentAt,
+    row: content,
+    delivery: undefined,
+    visibleAt: availableAt,
+    isVisible: false,
+  };
 }

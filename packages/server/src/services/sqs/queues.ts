@@ -1,58 +1,57 @@
 /**
- * The queues of this process: finding one by URL or name, its messages, and the alarm that makes messages visible or
- * lets them expire. One alarm a queue, set to whatever happens next.
+ * The queues of this process: finding one by URL, name or ARN, its messages, and the alarm that makes messages visible
+ * or lets them expire. One alarm a queue, set to whatever happens next.
  */
-import type { Alarm } from "../../kernel/clock.ts";
 import type { Call } from "../../kernel/call.ts";
-import type { Kernel } from "../../kernel/kernel.ts";
+import type { Kernel, StoreReader } from "../../kernel/kernel.ts";
+import type { TableDefinition } from "../../kernel/table.ts";
 import type { Transaction } from "../../kernel/transaction.ts";
+import { checkAccess } from "./access.ts";
+import type { SharedAction } from "./access.ts";
 import { errors } from "./errors.ts";
-import { numberAttribute } from "./queue-attributes.ts";
-import { QueueMessages } from "./queue-messages.ts";
-import type { QueueMessage } from "./queue-messages.ts";
-import { parseReceiptHandle } from "./receipt-handle.ts";
-import { queuesTable } from "./tables.ts";
-import type { DeliveryRow, MessageRow, QueueRow } from "./tables.ts";
+import { KeyRing } from "./key-ring.ts";
+import { memoryLimits } from "./limits.ts";
+import type { ContentMemory } from "./queue-message.ts";
+import type { QueueMessages } from "./queue-messages.ts";
+import { settingsOf } from "./queue-settings.ts";
+import { QueueState } from "./queue-state.ts";
+import type { QueueStatistics } from "./queue-state.ts";
+import { parseQueueUrl, queueArn } from "./queue-url.ts";
+import { deduplicationsTable, deliveriesTable, messagesTable, queuesTable, sequencesTable } from "./tables.ts";
+import type { DeduplicationRow, QueueRow } from "./tables.ts";
 
-export interface QueueStatistics {
-  sent: number;
-  received: number;
-  deleted: number;
-  emptyReceives: number;
-}
-
-interface QueueState {
-  readonly messages: QueueMessages;
-  readonly statistics: QueueStatistics;
-  alarm: { readonly at: number; readonly alarm: Alarm } | undefined;
-}
-
-export function queueArn(region: string, account: string, name: string): string {
-  return `arn:aws:sqs:${region}:${account}:${name}`;
-}
+/** Rows read from the store at a time when the server starts. */
+const loadPageRows = 10_000;
 
 export class Queues {
   readonly kernel: Kernel;
+  readonly keyRing: KeyRing;
   readonly #states = new Map<number, QueueState>();
+  readonly #memory: ContentMemory = { bytes: 0, bytesMax: memoryLimits.contentBytesMax };
+  #highestId = 0;
   #stopped = false;
 
   constructor(kernel: Kernel) {
     this.kernel = kernel;
+    this.keyRing = new KeyRing(kernel);
   }
 
-  /** Every queue with its messages, for metrics. */
-  *all(): Generator<{ row: QueueRow; messages: QueueMessages; statistics: QueueStatistics }> {
-    for (const row of this.kernel.resident(queuesTable).values()) {
-      const { messages, statistics } = this.#state(row.id);
-      yield { row, messages, statistics };
-    }
+  /** Every queue with what is known of it, for metrics. */
+  *all(): Generator<{ readonly row: QueueRow; readonly state: QueueState }> {
+    for (const row of this.kernel.resident(queuesTable).values()) yield { row, state: this.state(row) };
   }
 
+  /** An id no queue has had since the server started, and no row of the store has. */
   nextQueueId(): number {
-    let highest = 0;
-    for (const row of this.kernel.resident(queuesTable).values()) highest = Math.max(highest, row.id);
-    for (const id of this.#states.keys()) highest = Math.max(highest, id);
-    return highest + 1;
+    for (const row of this.kernel.resident(queuesTable).values()) this.#highestId = Math.max(this.#highestId, row.id);
+    for (const { queueId } of this.kernel.resident(sequencesTable).values())
+      this.#highestId = Math.max(this.#highestId, queueId);
+    this.#highestId += 1;
+    return this.#highestId;
+  }
+
+  byArn(tx: Transaction, arn: string): QueueRow | undefined {
+    return tx.get(queuesTable, arn);
   }
 
   /** @throws QueueDoesNotExist */
@@ -63,122 +62,178 @@ export class Queues {
   }
 
   /**
-   * The queue a `QueueUrl` names: any host with `/<account>/<name>` or `/queue/<region>/<account>/<name>`, or a bare name.
-   * @throws QueueDoesNotExist
+   * The queue a `QueueUrl` names, for someone who may do `action` with it.
+   * @throws QueueDoesNotExist, AccessDenied
    */
-  byUrl(tx: Transaction, call: Call, url: string | undefined): QueueRow {
+  byUrl(tx: Transaction, call: Call, url: string | undefined, action: SharedAction | "OwnersOnly"): QueueRow {
     if (url === undefined || url === "") throw errors.missingParameter("QueueUrl");
-    const match = /^(?:https?:\/\/[^/]+)?\/(?:queue\/([a-z0-9-]+)\/)?(\d{12})\/([^/]+)$/.exec(url);
-    const [region = call.region, account = call.account, name = url] = match === null ? [] : match.slice(1);
+    const { region = call.region, account = call.account, name } = parseQueueUrl(url);
     const row = tx.get(queuesTable, queueArn(region, account, name));
     if (row === undefined) throw errors.queueDoesNotExist();
+    checkAccess(row, call, action, tx.now);
     return row;
   }
 
   /** Messages of a queue as of now: what time has made visible is visible, what is too old is gone. */
   messages(tx: Transaction, queue: QueueRow): QueueMessages {
-    const { messages } = this.#state(queue.id);
-    this.#expire(tx, queue, messages);
+    const state = this.state(queue);
+    this.#expire(tx, queue, state.messages);
     // Whoever moves them wakes the receivers: the alarm that comes later finds nothing left to move.
-    const moved = messages.promote(tx.now);
+    const moved = promote(state, tx.now);
     if (moved > 0) this.kernel.waiters.wake(queue.arn, moved);
-    return messages;
+    return state.messages;
   }
 
   statistics(queue: QueueRow): QueueStatistics {
-    return this.#state(queue.id).statistics;
-  }
-
-  /**
-   * The message a receipt handle names; undefined when it was deleted already.
-   * @throws ReceiptHandleIsInvalid for a handle that no receive of this queue has given
-   */
-  byReceiptHandle(tx: Transaction, queue: QueueRow, text: string | undefined): QueueMessage | undefined {
-    if (text === undefined || text === "") throw errors.missingParameter("ReceiptHandle");
-    const handle = parseReceiptHandle(text);
-    if (handle === undefined || handle.queueId !== queue.id) throw errors.receiptHandleIsInvalid(text);
-    const message = this.messages(tx, queue).find(handle.sequence);
-    return message?.row.messageId === handle.messageId ? message : undefined;
+    return this.state(queue).statistics;
   }
 
   /** Wakes receivers for messages that can be had, and sets the alarm for what happens next; once the change is durable. */
   changed(tx: Transaction, queue: QueueRow, available: number): void {
     tx.afterCommit(() => {
       if (available > 0) this.kernel.waiters.wake(queue.arn, available);
-      this.#watch(queue);
+      this.#watch(queue.arn);
     });
   }
 
-  restore(queue: QueueRow, messages: readonly MessageRow[], deliveries: ReadonlyMap<number, DeliveryRow>): void {
-    const state = this.#state(queue.id);
-    for (const row of messages) state.messages.restore(row, deliveries.get(row.sequence), this.kernel.clock.now());
-    this.#watch(queue);
+  /** Removes all messages of a queue and what it knows of earlier ones. */
+  clear(tx: Transaction, queue: QueueRow): void {
+    const { messages, deduplication } = this.state(queue);
+    messages.clear(tx);
+    deduplication.clear(tx);
+    tx.delete(messagesTable, queue.id);
+    tx.delete(deliveriesTable, queue.id);
+    tx.delete(deduplicationsTable, queue.id);
   }
 
   /** Forgets a deleted queue; its waiting receivers decide again and learn that it is gone. */
   forget(tx: Transaction, queue: QueueRow): void {
-    const state = this.#state(queue.id);
-    state.messages.clear(tx);
+    this.clear(tx, queue);
     tx.afterCommit(() => {
-      state.alarm?.alarm.cancel();
+      const state = this.#states.get(queue.id);
+      state?.alarm?.alarm.cancel();
+      state?.pager.stop();
       this.#states.delete(queue.id);
       this.kernel.waiters.wake(queue.arn);
     });
   }
 
+  /** Reads what is in memory of every queue: what has been received, and how much there is besides. */
+  async load(reader: StoreReader): Promise<void> {
+    for (const queue of this.kernel.resident(queuesTable).values()) {
+      const { messages, deduplication } = this.state(queue);
+      const now = this.kernel.clock.now();
+      let received = 0;
+      for await (const delivery of readAll(reader, deliveriesTable, queue.id, ({ sequence }) => sequence)) {
+        messages.restore(delivery, now);
+        received += 1;
+      }
+      messages.backlog.reset(0, (await reader.count(messagesTable, [queue.id])) - received);
+      if (!settingsOf(queue).isFifo) continue;
+      const accepted: DeduplicationRow[] = [];
+      for await (const row of readAll(
+        reader,
+        deduplicationsTable,
+        queue.id,
+        ({ deduplicationKey }) => deduplicationKey,
+      ))
+        accepted.push(row);
+      for (const row of accepted.toSorted((left, right) => left.sequence - right.sequence)) deduplication.restore(row);
+    }
+  }
+
+  /** Lets time go on for what was loaded. */
+  start(): void {
+    for (const { row, state } of this.all()) {
+      this.#watch(row.arn);
+      state.pager.run(undefined);
+    }
+  }
+
   /** Cancels the alarms and sets no more: the server is stopping. */
   stop(): void {
     this.#stopped = true;
-    for (const state of this.#states.values()) state.alarm?.alarm.cancel();
+    for (const { alarm, pager } of this.#states.values()) {
+      alarm?.alarm.cancel();
+      pager.stop();
+    }
   }
 
-  #state(id: number): QueueState {
-    let state = this.#states.get(id);
+  state(queue: QueueRow): QueueState {
+    let state = this.#states.get(queue.id);
     if (state === undefined) {
-      state = {
-        messages: new QueueMessages(),
-        statistics: { sent: 0, received: 0, deleted: 0, emptyReceives: 0 },
-        alarm: undefined,
-      };
-      this.#states.set(id, state);
+      state = new QueueState(queue, {
+        kernel: this.kernel,
+        keyRing: this.keyRing,
+        memory: this.#memory,
+        row: () => this.kernel.resident(queuesTable).get(queue.arn),
+        admitted: () => this.#fire(queue.arn),
+      });
+      this.#states.set(queue.id, state);
     }
     return state;
   }
 
   #expire(tx: Transaction, queue: QueueRow, messages: QueueMessages): void {
-    const retentionMs = numberAttribute(queue, "MessageRetentionPeriod") * 1000;
+    const { retentionMs } = settingsOf(queue);
     for (
       let oldest = messages.oldest();
-      oldest !== undefined && oldest.row.sentAt + retentionMs <= tx.now;
+      oldest !== undefined && oldest.sentAt + retentionMs <= tx.now;
       oldest = messages.oldest()
     ) {
-      messages.remove(tx, oldest);
+      messages.remove(tx, queue.id, oldest);
     }
   }
 
-  #watch(queue: QueueRow): void {
-    const state = this.#states.get(queue.id);
-    if (state === undefined || this.#stopped) return;
+  #watch(arn: string): void {
+    const queue = this.kernel.resident(queuesTable).get(arn);
+    const state = queue === undefined ? undefined : this.#states.get(queue.id);
+    if (queue === undefined || state === undefined || this.#stopped) return;
     const oldest = state.messages.oldest();
-    const expiresAt =
-      oldest === undefined
-        ? Number.POSITIVE_INFINITY
-        : oldest.row.sentAt + numberAttribute(queue, "MessageRetentionPeriod") * 1000;
+    const expiresAt = oldest === undefined ? Number.POSITIVE_INFINITY : oldest.sentAt + settingsOf(queue).retentionMs;
     const next = Math.min(state.messages.nextVisibleAt() ?? Number.POSITIVE_INFINITY, expiresAt);
     if (next === Number.POSITIVE_INFINITY || (state.alarm !== undefined && state.alarm.at <= next)) return;
     state.alarm?.alarm.cancel();
-    state.alarm = { at: next, alarm: this.kernel.clock.at(next, () => this.#fire(queue.arn, state)) };
+    state.alarm = {
+      at: next,
+      alarm: this.kernel.clock.at(next, () => {
+        state.alarm = undefined;
+        this.#fire(arn);
+      }),
+    };
   }
 
-  #fire(arn: string, state: QueueState): void {
-    state.alarm = undefined;
+  /** Time has passed, or messages have come in from the store. */
+  #fire(arn: string): void {
     const queue = this.kernel.resident(queuesTable).get(arn);
-    if (queue === undefined || this.kernel.pipeline.failed) return;
+    if (queue === undefined || this.kernel.pipeline.failed || this.#stopped) return;
+    const state = this.state(queue);
     const moved = this.kernel.transact((tx) => {
       this.#expire(tx, queue, state.messages);
-      return state.messages.promote(tx.now);
+      return promote(state, tx.now);
     });
     if (moved > 0) this.kernel.waiters.wake(arn, moved);
-    this.#watch(queue);
+    state.pager.run(undefined);
+    this.#watch(arn);
+  }
+}
+
+function promote({ messages, order }: QueueState, now: number): number {
+  return messages.promote(now, "tenants" in order ? (message) => order.tenants.processed(message, now) : undefined);
+}
+
+async function* readAll<Row>(
+  reader: StoreReader,
+  table: TableDefinition<Row>,
+  queueId: number,
+  keyOf: (row: Row) => string | number,
+): AsyncGenerator<Row, void, undefined> {
+  let after: (string | number)[] = [];
+  for (;;) {
+    const page = await reader.range({ table, equals: [queueId], after, limit: loadPageRows });
+    yield* page;
+    const last = page.at(-1);
+    if (last === undefined || page.length < loadPageRows) return;
+    after = [keyOf(last)];
   }
 }

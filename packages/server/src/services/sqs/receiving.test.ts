@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { VirtualClock } from "../../kernel/virtual-clock.ts";
 import { limits } from "./limits.ts";
-import { queueArn } from "./queues.ts";
+import { queueArn } from "./queue-url.ts";
 import { assertRefused, bodies, call, createQueue, receive, startMs, startSqs } from "./testing/sqs-bench.ts";
 import type { SqsBench } from "./testing/sqs-bench.ts";
 

@@ -1,5 +1,5 @@
 /**
- * Dead-letter queues: the two policies that make one, and the move.
+ * Dead-letter queues: the two policies that make one. `dead-lettering.ts` has the move.
  *
  * A message that has been received as often as its queue's RedrivePolicy allows moves to the dead-letter queue when it would be
  * received once more, in the same decision: it is in one of the two queues, never in both or neither. It keeps its id,
@@ -9,7 +9,6 @@
 import type { Transaction } from "../../kernel/transaction.ts";
 import { errors } from "./errors.ts";
 import { limits } from "./limits.ts";
-import type { Queues } from "./queues.ts";
 import { queuesTable } from "./tables.ts";
 import type { QueueRow } from "./tables.ts";
 
@@ -23,10 +22,8 @@ interface RedriveAllowPolicy {
   readonly sourceQueueArns: readonly string[];
 }
 
-/** The policy of a queue that was checked when it was set. */
-export function redrivePolicy(queue: QueueRow): RedrivePolicy | undefined {
-  const text = queue.attributes["RedrivePolicy"];
-  if (text === undefined) return undefined;
+/** The policy of a queue, from its attribute, which was checked when it was set. */
+export function parseRedrivePolicy(text: string): RedrivePolicy {
   // The count may stand there as a text.
   const { deadLetterTargetArn, maxReceiveCount } = JSON.parse(text) as Record<keyof RedrivePolicy, string>;
   return { deadLetterTargetArn, maxReceiveCount: Number(maxReceiveCount) };
@@ -36,13 +33,18 @@ export function redrivePolicy(queue: QueueRow): RedrivePolicy | undefined {
  * Checks both policies among the attributes a request sets; an empty one is removed and needs no check.
  * @throws InvalidParameterValueException, InvalidAttributeValue
  */
-export function checkRedrive(tx: Transaction, arn: string, attributes: Readonly<Record<string, string>>): void {
+export function checkRedrive(
+  tx: Transaction,
+  arn: string,
+  isFifo: boolean,
+  attributes: Readonly<Record<string, string>>,
+): void {
   const { RedrivePolicy: policy = "", RedriveAllowPolicy: allowPolicy = "" } = attributes;
-  if (policy !== "") checkPolicy(tx, arn, policy);
+  if (policy !== "") checkPolicy(tx, arn, isFifo, policy);
   if (allowPolicy !== "") parseAllowPolicy(allowPolicy);
 }
 
-function checkPolicy(tx: Transaction, arn: string, text: string): void {
+function checkPolicy(tx: Transaction, arn: string, isFifo: boolean, text: string): void {
   const refuse = (reason: string): Error => errors.invalidValue(text, "RedrivePolicy", reason);
   const policy = parseObject(text);
   if (policy === undefined) throw refuse("Redrive policy is not a valid JSON map.");
@@ -61,6 +63,8 @@ function checkPolicy(tx: Transaction, arn: string, text: string): void {
   const [, , , region, account] = arn.split(":");
   if (queue === undefined || queue.region !== region) throw refuse("Dead letter target does not exist.");
   if (queue.account !== account) throw refuse("Dead letter target owner should be same as the source.");
+  if ((queue.attributes["FifoQueue"] === "true") !== isFifo)
+    throw refuse("Dead-letter queue must be same type of queue as the source.");
   if (!allows(queue, arn)) throw refuse("The dead letter target's redrive allow policy does not allow this queue.");
 }
 
@@ -102,42 +106,4 @@ function parseObject(text: string): Readonly<Record<string, unknown>> | undefine
   } catch {
     return undefined;
   }
-}
-
-/**
- * Moves what stands before the next `max` messages that may still be received; true when something has moved. A policy
- * whose target is gone moves nothing.
- */
-export function moveExhausted(queues: Queues, tx: Transaction, queue: QueueRow, max: number): boolean {
-  const policy = redrivePolicy(queue);
-  const target = policy === undefined ? undefined : tx.get(queuesTable, policy.deadLetterTargetArn);
-  if (policy === undefined || target === undefined || target.arn === queue.arn) return false;
-  const messages = queues.messages(tx, queue);
-  const deadLetters = queues.messages(tx, target);
-  let moved = 0;
-  for (;;) {
-    const exhausted = messages
-      .next(max)
-      .filter(({ delivery }) => (delivery?.receiveCount ?? 0) >= policy.maxReceiveCount);
-    for (const message of exhausted) {
-      const { row, delivery } = message;
-      messages.remove(tx, message);
-      deadLetters.append(tx, {
-        ...row,
-        shard: target.shard,
-        queueId: target.id,
-        sequence: deadLetters.nextSequence,
-        availableAt: tx.now,
-        deadLetterSourceArn: row.deadLetterSourceArn ?? queue.arn,
-        earlierReceives: (row.earlierReceives ?? 0) + (delivery?.receiveCount ?? 0),
-      });
-    }
-    moved += exhausted.length;
-    if (exhausted.length === 0) break;
-  }
-  if (moved > 0) {
-    queues.changed(tx, queue, 0);
-    queues.changed(tx, target, moved);
-  }
-  return moved > 0;
 }

@@ -4,13 +4,9 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, test } from "node:test";
-import { ServiceError } from "../../kernel/service-error.ts";
 import { MemoryStore } from "../../kernel/store/memory-store.ts";
 import { openSqliteStore } from "../../kernel/store/sqlite/sqlite-store.ts";
-import { Queues } from "./queues.ts";
-import { QueueMessages } from "./queue-messages.ts";
-import type { MessageRow } from "./tables.ts";
-import { assertRefused, bodies, call, createQueue, receive, startMs, startSqs } from "./testing/sqs-bench.ts";
+import { assertRefused, bodies, createQueue, receive, startMs, startSqs } from "./testing/sqs-bench.ts";
 import type { SqsBench } from "./testing/sqs-bench.ts";
 
 /** Another server over the same store at the same time; ids differ from those given before. */
@@ -165,105 +161,5 @@ describe("after a restart", () => {
       AttributeNames: ["ApproximateNumberOfMessages"],
     });
     assert.deepEqual(Attributes, { ApproximateNumberOfMessages: "10010" });
-  });
-});
-
-describe("a decision that is undone", () => {
-  const row = (sequence: number): MessageRow => ({
-    shard: 0,
-    queueId: 1,
-    sequence,
-    messageId: `message-${sequence}`,
-    body: "x",
-    bodyMd5: "",
-    attributes: null,
-    traceHeader: null,
-    groupId: null,
-    senderId: "",
-    sentAt: startMs,
-    availableAt: startMs,
-    deadLetterSourceArn: null,
-    earlierReceives: null,
-  });
-  const refuse = (): never => {
-    throw new ServiceError("Refused", "");
-  };
-  const picture = (messages: QueueMessages) => ({
-    counts: messages.counts,
-    oldest: messages.oldest()?.row.sequence,
-    next: messages.nextVisibleAt(),
-  });
-
-  test("leaves every message where it was, whatever had been done to it", async () => {
-    const { kernel } = await startSqs();
-    const messages = new QueueMessages();
-    kernel.transact((tx) => {
-      for (let sequence = 1; sequence <= 4; sequence += 1) messages.append(tx, row(sequence));
-      messages.append(tx, { ...row(5), availableAt: startMs + 5_000 });
-      messages.receive(tx, 1, 9_000);
-    });
-    const before = picture(messages);
-    assert.deepEqual(before, { counts: { visible: 3, inFlight: 1, delayed: 1 }, oldest: 1, next: startMs + 5_000 });
-    assert.throws(() =>
-      kernel.transact((tx) => {
-        messages.append(tx, row(6));
-        const [second] = messages.receive(tx, 2, 1_000);
-        if (second !== undefined) messages.changeVisibility(tx, second, tx.now);
-        for (const sequence of [1, 2, 5]) {
-          const message = messages.find(sequence);
-          if (message !== undefined) messages.remove(tx, message);
-        }
-        messages.clear(tx);
-        refuse();
-      }),
-    );
-    assert.deepEqual(picture(messages), before);
-    assert.equal(messages.find(6), undefined);
-    assert.deepEqual(
-      [1, 2, 3].map((sequence) => messages.find(sequence)?.delivery?.receiveCount),
-      [1, undefined, undefined],
-    );
-    kernel.transact((tx) =>
-      assert.deepEqual(
-        messages.receive(tx, 10, 1_000).map((message) => message.row.sequence),
-        [2, 3, 4],
-      ),
-    );
-  });
-
-  test("a part undone inside a larger decision takes only its own messages back", async () => {
-    const { kernel } = await startSqs();
-    const messages = new QueueMessages();
-    kernel.transact((tx) => {
-      messages.append(tx, row(1));
-      assert.throws(() =>
-        tx.savepoint(() => {
-          messages.append(tx, row(2));
-          refuse();
-        }),
-      );
-    });
-    assert.deepEqual(messages.counts, { visible: 1, inFlight: 0, delayed: 0 });
-  });
-
-  test("a deletion of a queue that is undone keeps its messages", async () => {
-    const sqs = await startSqs();
-    const QueueUrl = await createQueue(sqs);
-    const queues = new Queues(sqs.kernel);
-    sqs.kernel.transact((tx) => {
-      const queue = queues.byUrl(tx, call, QueueUrl);
-      queues.messages(tx, queue).append(tx, { ...row(1), queueId: queue.id });
-    });
-    const visible = (): number =>
-      sqs.kernel.transact((tx) => queues.messages(tx, queues.byUrl(tx, call, QueueUrl)).counts.visible);
-    assert.equal(visible(), 1);
-    assert.throws(() =>
-      sqs.kernel.transact((tx) => {
-        queues.forget(tx, queues.byUrl(tx, call, QueueUrl));
-        refuse();
-      }),
-    );
-    await sqs.kernel.settle();
-    assert.equal(visible(), 1);
   });
 });

@@ -4,16 +4,20 @@ import type { MessageAttributeValue, SendMessageCommandInput } from "@aws-sdk/cl
 import type { Call } from "../../kernel/call.ts";
 import type { Transaction } from "../../kernel/transaction.ts";
 import { errors } from "./errors.ts";
+import { checkFifoIds, deduplicationOf, sequenceNumber } from "./fifo-ids.ts";
+import { limits } from "./limits.ts";
 import {
   attributesBytes,
   attributesMd5,
   givenBytes,
   hasInvalidCharacters,
   storeAttributes,
+  trimNumbers,
 } from "./message-attributes.ts";
-import { numberAttribute } from "./queue-attributes.ts";
+import { settingsOf } from "./queue-settings.ts";
+import type { QueueSettings } from "./queue-settings.ts";
 import type { Queues } from "./queues.ts";
-import type { MessageRow, QueueRow } from "./tables.ts";
+import type { MessageRow, QueueRow, StoredAttribute } from "./tables.ts";
 
 export type OutgoingMessage = Omit<SendMessageCommandInput, "QueueUrl">;
 
@@ -22,14 +26,20 @@ export interface SentMessage {
   MD5OfMessageBody: string;
   MD5OfMessageAttributes?: string;
   MD5OfMessageSystemAttributes?: string;
+  SequenceNumber?: string;
 }
+
+type Attributes = Readonly<Record<string, StoredAttribute>> | null;
 
 /** Bytes that count towards the limit of a batch, of a message not checked yet. */
 export function messageBytes(message: OutgoingMessage): number {
   return Buffer.byteLength(message.MessageBody ?? "") + givenBytes(message.MessageAttributes);
 }
 
-/** @param tooLong words the refusal of a message over the queue's limit; single sends and batches differ */
+/**
+ * A message a FIFO queue has accepted in the last five minutes is acknowledged again and not sent.
+ * @param tooLong words the refusal of a message over the queue's limit; single sends and batches differ
+ */
 export function send(
   queues: Queues,
   tx: Transaction,
@@ -38,52 +48,89 @@ export function send(
   call: Call,
   tooLong: (max: number) => string,
 ): SentMessage {
+  const settings = settingsOf(queue);
   const body = message.MessageBody;
   if (body === undefined || body === "") throw errors.missingParameter("MessageBody");
   if (hasInvalidCharacters(body)) throw errors.invalidMessageContents();
-  const delaySeconds = message.DelaySeconds ?? numberAttribute(queue, "DelaySeconds");
-  if (delaySeconds < 0 || delaySeconds > 900) {
-    throw errors.invalidValue(delaySeconds, "DelaySeconds", "DelaySeconds must be >= 0 and <= 900.");
-  }
-  if (message.MessageDeduplicationId !== undefined) {
-    throw errors.invalidValue(
-      message.MessageDeduplicationId,
-      "MessageDeduplicationId",
-      "The request includes a parameter that is not valid for this queue type.",
-    );
-  }
+  const delayMs = checkDelay(message.DelaySeconds, settings);
+  checkFifoIds(message, settings);
   const attributes = storeAttributes(message.MessageAttributes);
-  const bytesMax = numberAttribute(queue, "MaximumMessageSize");
-  if (Buffer.byteLength(body) + attributesBytes(attributes) > bytesMax)
-    throw errors.invalidParameter(tooLong(bytesMax));
+  const bytes = Buffer.byteLength(body) + attributesBytes(attributes);
+  if (bytes > settings.messageBytesMax) throw errors.invalidParameter(tooLong(settings.messageBytesMax));
   const system = systemAttributes(message.MessageSystemAttributes);
-  const messages = queues.messages(tx, queue);
+  const state = queues.state(queue);
+  const bodyMd5 = hash("md5", body);
+  const deduplication = settings.isFifo ? deduplicationOf(queue, message, body) : undefined;
+  const accepted = deduplication === undefined ? undefined : state.deduplication.find(deduplication.key, tx.now);
+  if (accepted !== undefined) {
+    state.statistics.deduplicated += 1;
+    return answer(accepted.messageId, bodyMd5, attributes, system, accepted.sequence);
+  }
   const row: MessageRow = {
     shard: queue.shard,
     queueId: queue.id,
-    sequence: messages.nextSequence,
+    sequence: state.nextSequence(tx, queue),
     messageId: queues.kernel.random.uuid(),
     body,
-    bodyMd5: hash("md5", body),
-    attributes,
+    bodyMd5,
+    attributes: trimNumbers(attributes),
     traceHeader: system?.["AWSTraceHeader"]?.StringValue ?? call.header("x-amzn-trace-id") ?? null,
-    groupId: checkGroupId(message.MessageGroupId),
+    groupId: message.MessageGroupId ?? null,
+    deduplicationId: deduplication?.id ?? null,
     senderId: call.account,
     sentAt: tx.now,
-    availableAt: tx.now + delaySeconds * 1000,
+    availableAt: tx.now + delayMs,
     deadLetterSourceArn: null,
     earlierReceives: null,
+    earlierFirstReceivedAt: null,
+    keyId: null,
   };
-  messages.append(tx, row);
+  queues.messages(tx, queue).append(tx, row);
+  if (deduplication !== undefined) {
+    const { shard, queueId, messageId, sequence } = row;
+    state.deduplication.accept(tx, {
+      shard,
+      queueId,
+      deduplicationKey: deduplication.key,
+      messageId,
+      sequence,
+      acceptedAt: tx.now,
+    });
+  }
+  state.statistics.sent += 1;
+  state.statistics.sentBytes += bytes;
+  return answer(row.messageId, bodyMd5, attributes, system, settings.isFifo ? row.sequence : undefined);
+}
+
+function answer(
+  messageId: string,
+  bodyMd5: string,
+  attributes: Attributes,
+  system: Attributes,
+  sequence: number | undefined,
+): SentMessage {
   return {
-    MessageId: row.messageId,
-    MD5OfMessageBody: row.bodyMd5,
+    MessageId: messageId,
+    MD5OfMessageBody: bodyMd5,
     ...(attributes !== null && { MD5OfMessageAttributes: attributesMd5(attributes) }),
     ...(system !== null && { MD5OfMessageSystemAttributes: attributesMd5(system) }),
+    ...(sequence !== undefined && { SequenceNumber: sequenceNumber(sequence) }),
   };
 }
 
-function systemAttributes(given: Readonly<Record<string, MessageAttributeValue>> | undefined) {
+/** Zero means the queue's delay on a FIFO queue, and none on a standard one. */
+function checkDelay(seconds: number | undefined, { isFifo, delayMs }: QueueSettings): number {
+  if (seconds === undefined) return delayMs;
+  if (isFifo && seconds > 0) {
+    const reason = "The request include parameter that is not valid for this queue type.";
+    throw errors.invalidValue(seconds, "DelaySeconds", reason);
+  }
+  if (seconds < 0 || seconds > limits.delaySecondsMax)
+    throw errors.invalidValue(seconds, "DelaySeconds", "DelaySeconds must be >= 0 and <= 900.");
+  return isFifo ? delayMs : seconds * 1000;
+}
+
+function systemAttributes(given: Readonly<Record<string, MessageAttributeValue>> | undefined): Attributes {
   const attributes = storeAttributes(given);
   for (const [name, { StringValue, DataType }] of Object.entries(attributes ?? {})) {
     if (name !== "AWSTraceHeader") {
@@ -94,16 +141,4 @@ function systemAttributes(given: Readonly<Record<string, MessageAttributeValue>>
     }
   }
   return attributes;
-}
-
-function checkGroupId(groupId: string | undefined): string | null {
-  if (groupId === undefined) return null;
-  if (!/^[A-Za-z0-9!-/:-@[-`{-~]{1,128}$/.test(groupId)) {
-    throw errors.invalidValue(
-      groupId,
-      "MessageGroupId",
-      "MessageGroupId can only include alphanumeric and punctuation characters. 1 to 128 in length.",
-    );
-  }
-  return groupId;
 }

@@ -1,8 +1,8 @@
-/** Amazon SQS: standard queues. The operations stand one per file in `operations/`. */
+/** Amazon SQS. The operations stand one per file in `operations/`. */
 import type { Service } from "../../delivery/service.ts";
-import type { Metric } from "../../delivery/service.ts";
-import type { Kernel, StoreReader } from "../../kernel/kernel.ts";
+import type { Kernel } from "../../kernel/kernel.ts";
 import type { TableDefinition } from "../../kernel/table.ts";
+import { queueMetrics } from "./metrics.ts";
 import { changeMessageVisibilityBatch } from "./operations/change-message-visibility-batch.ts";
 import { changeMessageVisibility } from "./operations/change-message-visibility.ts";
 import { createQueue } from "./operations/create-queue.ts";
@@ -22,10 +22,16 @@ import { setQueueAttributes } from "./operations/set-queue-attributes.ts";
 import { tagQueue } from "./operations/tag-queue.ts";
 import { untagQueue } from "./operations/untag-queue.ts";
 import { Queues } from "./queues.ts";
-import { deletedQueuesTable, deliveriesTable, messagesTable, queuesTable, sqsMigrations } from "./tables.ts";
-
-/** Rows read from the store at a time when the server starts. */
-const loadPageRows = 10_000;
+import {
+  dataKeysTable,
+  deduplicationsTable,
+  deletedQueuesTable,
+  deliveriesTable,
+  messagesTable,
+  queuesTable,
+  sequencesTable,
+  sqsMigrations,
+} from "./tables.ts";
 
 export function createSqsService(kernel: Kernel): Service {
   const queues = new Queues(kernel);
@@ -34,11 +40,15 @@ export function createSqsService(kernel: Kernel): Service {
     tables: [
       queuesTable,
       deletedQueuesTable,
+      sequencesTable,
+      dataKeysTable,
       messagesTable,
       deliveriesTable,
+      deduplicationsTable,
     ] as unknown as readonly TableDefinition<never>[],
     migrations: sqsMigrations,
-    load: (reader) => loadMessages(kernel, queues, reader),
+    load: (reader) => queues.load(reader),
+    start: () => queues.start(),
     stop: () => queues.stop(),
     operations: {
       ChangeMessageVisibility: changeMessageVisibility(queues),
@@ -60,79 +70,6 @@ export function createSqsService(kernel: Kernel): Service {
       TagQueue: tagQueue(queues),
       UntagQueue: untagQueue(queues),
     },
-    metrics: () => metrics(queues),
+    metrics: () => queueMetrics(queues, kernel.clock.now()),
   };
-}
-
-async function loadMessages(kernel: Kernel, queues: Queues, reader: StoreReader): Promise<void> {
-  for (const queue of kernel.resident(queuesTable).values()) {
-    const deliveries = new Map((await readAll(reader, deliveriesTable, queue.id)).map((row) => [row.sequence, row]));
-    queues.restore(queue, await readAll(reader, messagesTable, queue.id), deliveries);
-  }
-}
-
-async function readAll<Row extends { readonly sequence: number }>(
-  reader: StoreReader,
-  table: TableDefinition<Row>,
-  queueId: number,
-): Promise<Row[]> {
-  const rows: Row[] = [];
-  for (;;) {
-    const after = rows.at(-1)?.sequence ?? 0;
-    const page = await reader.range({ table, equals: [queueId], after: [after], limit: loadPageRows });
-    rows.push(...page);
-    if (page.length < loadPageRows) return rows;
-  }
-}
-
-function metrics(queues: Queues): Metric[] {
-  const all = [...queues.all()];
-  const metric = (
-    name: string,
-    help: string,
-    type: Metric["type"],
-    value: (queue: (typeof all)[number]) => number,
-  ): Metric => ({
-    name: `tutti_sqs_${name}`,
-    help,
-    type,
-    samples: all.map((queue) => ({
-      labels: { queue: queue.row.name, account: queue.row.account, region: queue.row.region },
-      value: value(queue),
-    })),
-  });
-  return [
-    metric("messages_visible", "Messages that can be received.", "gauge", ({ messages }) => messages.counts.visible),
-    metric(
-      "messages_in_flight",
-      "Messages received and not yet deleted.",
-      "gauge",
-      ({ messages }) => messages.counts.inFlight,
-    ),
-    metric("messages_delayed", "Messages whose delay is not over.", "gauge", ({ messages }) => messages.counts.delayed),
-    metric(
-      "messages_sent_total",
-      "Messages sent since the server started.",
-      "counter",
-      ({ statistics }) => statistics.sent,
-    ),
-    metric(
-      "messages_received_total",
-      "Messages received since the server started.",
-      "counter",
-      ({ statistics }) => statistics.received,
-    ),
-    metric(
-      "messages_deleted_total",
-      "Messages deleted since the server started.",
-      "counter",
-      ({ statistics }) => statistics.deleted,
-    ),
-    metric(
-      "empty_receives_total",
-      "Receives that gave nothing since the server started.",
-      "counter",
-      ({ statistics }) => statistics.emptyReceives,
-    ),
-  ];
 }

@@ -11,11 +11,13 @@ export interface QueueRow {
   readonly name: string;
   /** The settable attributes that were set, as AWS's strings. */
   readonly attributes: Readonly<Record<string, string>>;
+  readonly tags: Readonly<Record<string, string>> | null;
+  /** Where deduplication ids are told apart; AWS takes it at creation and later changes of the attribute do nothing. */
+  readonly deduplicationScope: "queue" | "messageGroup";
   /** Milliseconds since the epoch, as all times here. */
   readonly createdAt: number;
   readonly modifiedAt: number;
   readonly purgedAt: number | null;
-  readonly tags: Readonly<Record<string, string>> | null;
 }
 
 export const queuesTable = defineTable<QueueRow>({
@@ -29,10 +31,11 @@ export const queuesTable = defineTable<QueueRow>({
     region: "text",
     name: "text",
     attributes: "json",
+    tags: "json",
+    deduplicationScope: "text",
     createdAt: "integer",
     modifiedAt: "integer",
     purgedAt: "integer",
-    tags: "json",
   },
   key: ["arn"],
   indexes: { by_name: ["account", "region", "name"] },
@@ -62,20 +65,26 @@ export interface StoredAttribute {
 export interface MessageRow {
   readonly shard: number;
   readonly queueId: number;
+  /** Place in the queue, and its identity there; never given twice. */
   readonly sequence: number;
   readonly messageId: string;
+  /** Encrypted when `keyId` is set; in memory it is always plain. */
   readonly body: string;
   readonly bodyMd5: string;
   readonly attributes: Readonly<Record<string, StoredAttribute>> | null;
   readonly traceHeader: string | null;
   readonly groupId: string | null;
+  readonly deduplicationId: string | null;
   readonly senderId: string;
   readonly sentAt: number;
-  /** When a delay ends. */
+  /** When a delay ends. FIFO queues go by `sentAt` and their delay as it is now. */
   readonly availableAt: number;
-  /** For a dead letter: the queue it came from, and how often it was received there. */
+  /** For a dead letter: the queue it came from, how often it was received there and when first. */
   readonly deadLetterSourceArn: string | null;
   readonly earlierReceives: number | null;
+  readonly earlierFirstReceivedAt: number | null;
+  /** The data key the stored body is encrypted with. */
+  readonly keyId: string | null;
 }
 
 export const messagesTable = defineTable<MessageRow>({
@@ -91,20 +100,26 @@ export const messagesTable = defineTable<MessageRow>({
     attributes: "json",
     traceHeader: "text",
     groupId: "text",
+    deduplicationId: "text",
     senderId: "text",
     sentAt: "integer",
     availableAt: "integer",
     deadLetterSourceArn: "text",
     earlierReceives: "integer",
+    earlierFirstReceivedAt: "integer",
+    keyId: "text",
   },
   key: ["queueId", "sequence"],
 });
 
-/** What receiving a message has changed. */
+/** What receiving a message has changed, with as much of the message as is held in memory without its content. */
 export interface DeliveryRow {
   readonly shard: number;
   readonly queueId: number;
   readonly sequence: number;
+  readonly messageId: string;
+  readonly groupId: string | null;
+  readonly sentAt: number;
   readonly receiveCount: number;
   readonly firstReceivedAt: number;
   readonly lastReceivedAt: number;
@@ -118,12 +133,73 @@ export const deliveriesTable = defineTable<DeliveryRow>({
     shard: "integer",
     queueId: "integer",
     sequence: "integer",
+    messageId: "text",
+    groupId: "text",
+    sentAt: "integer",
     receiveCount: "integer",
     firstReceivedAt: "integer",
     lastReceivedAt: "integer",
     visibleAt: "integer",
   },
   key: ["queueId", "sequence"],
+});
+
+/** Up to which sequence a queue's numbers are reserved. A restart goes on behind it, so none is given twice. */
+export interface SequenceRow {
+  readonly shard: number;
+  readonly queueId: number;
+  readonly reservedTo: number;
+}
+
+export const sequencesTable = defineTable<SequenceRow>({
+  name: "sqs_sequences",
+  residency: "resident",
+  columns: { shard: "integer", queueId: "integer", reservedTo: "integer" },
+  key: ["queueId"],
+});
+
+/** A key that message bodies are encrypted with. */
+export interface DataKeyRow {
+  readonly shard: number;
+  readonly id: string;
+  /** The KMS key it belongs to, as queues name it; empty for SQS's own. */
+  readonly keyName: string;
+  /** Base64. */
+  readonly secret: string;
+  readonly createdAt: number;
+}
+
+export const dataKeysTable = defineTable<DataKeyRow>({
+  name: "sqs_data_keys",
+  residency: "resident",
+  columns: { shard: "integer", id: "text", keyName: "text", secret: "text", createdAt: "integer" },
+  key: ["id"],
+  indexes: { by_name: ["keyName", "createdAt"] },
+});
+
+/** A message accepted by a FIFO queue within the deduplication interval. */
+export interface DeduplicationRow {
+  readonly shard: number;
+  readonly queueId: number;
+  /** The deduplication id, behind the group's name where a group is the scope. */
+  readonly deduplicationKey: string;
+  readonly messageId: string;
+  readonly sequence: number;
+  readonly acceptedAt: number;
+}
+
+export const deduplicationsTable = defineTable<DeduplicationRow>({
+  name: "sqs_deduplications",
+  residency: "paged",
+  columns: {
+    shard: "integer",
+    queueId: "integer",
+    deduplicationKey: "text",
+    messageId: "text",
+    sequence: "integer",
+    acceptedAt: "integer",
+  },
+  key: ["queueId", "deduplicationKey"],
 });
 
 export const sqsMigrations: readonly Migration[] = [
@@ -148,6 +224,27 @@ export const sqsMigrations: readonly Migration[] = [
       "ALTER TABLE sqs_queues ADD COLUMN tags text",
       "ALTER TABLE sqs_messages ADD COLUMN deadLetterSourceArn text",
       "ALTER TABLE sqs_messages ADD COLUMN earlierReceives integer",
+    ],
+  },
+  {
+    module: "sqs",
+    number: 3,
+    statements: [
+      "ALTER TABLE sqs_queues ADD COLUMN deduplicationScope text NOT NULL DEFAULT 'queue'",
+      "ALTER TABLE sqs_messages ADD COLUMN deduplicationId text",
+      "ALTER TABLE sqs_messages ADD COLUMN earlierFirstReceivedAt bigint",
+      "ALTER TABLE sqs_messages ADD COLUMN keyId text",
+      // What was in flight before is visible again.
+      "DROP TABLE sqs_deliveries",
+      `CREATE TABLE sqs_deliveries (shard integer NOT NULL, queueId bigint NOT NULL, sequence bigint NOT NULL, messageId text NOT NULL, groupId text,
+        sentAt bigint NOT NULL, receiveCount integer NOT NULL, firstReceivedAt bigint NOT NULL, lastReceivedAt bigint NOT NULL,
+        visibleAt bigint NOT NULL, PRIMARY KEY (queueId, sequence))`,
+      "CREATE TABLE sqs_sequences (shard integer NOT NULL, queueId bigint NOT NULL PRIMARY KEY, reservedTo bigint NOT NULL)",
+      `INSERT INTO sqs_sequences (shard, queueId, reservedTo)
+        SELECT MIN(shard), queueId, MAX(sequence) FROM sqs_messages GROUP BY queueId`,
+      "CREATE TABLE sqs_data_keys (shard integer NOT NULL, id text NOT NULL PRIMARY KEY, keyName text NOT NULL, secret text NOT NULL, createdAt bigint NOT NULL)",
+      `CREATE TABLE sqs_deduplications (shard integer NOT NULL, queueId bigint NOT NULL, deduplicationKey text NOT NULL, messageId text NOT NULL,
+        sequence bigint NOT NULL, acceptedAt bigint NOT NULL, PRIMARY KEY (queueId, deduplicationKey))`,
     ],
   },
 ];

@@ -76,6 +76,11 @@ export function loadText(table: TableDefinition): string {
   return `SELECT ${table.columnNames.join(", ")} FROM ${table.name} ORDER BY ${table.key.join(", ")}`;
 }
 
+export function countText(table: TableDefinition, equalsCount: number): string {
+  const where = equalsCount === 0 ? "" : ` WHERE ${equalities(table.key.slice(0, equalsCount))}`;
+  return `SELECT count(*) FROM ${table.name}${where}`;
+}
+
 export function rangeText<Row>(query: RangeQuery<Row>): { sql: string; parameters: SqlValue[] } {
   const { table, equals, after, descending = false } = query;
   const index = table.indexes[query.index ?? "key"];

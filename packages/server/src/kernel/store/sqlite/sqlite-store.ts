@@ -4,7 +4,7 @@ import { Worker } from "node:worker_threads";
 import type { SqlValue, TableDefinition } from "../../table.ts";
 import type { Migration } from "../migration.ts";
 import type { RangeQuery, Store, WriteOperation } from "../store.ts";
-import { encodeGroup, loadText, rangeText } from "./sql-text.ts";
+import { countText, encodeGroup, loadText, rangeText } from "./sql-text.ts";
 import { SqliteEngine } from "./sqlite-engine.ts";
 import type { WorkerReply, WorkerRequest } from "./sqlite-worker.ts";
 
@@ -33,6 +33,8 @@ export function openSqliteStore(path: string, thread: "worker" | "main" = "worke
       ),
     range: async <Row>(query: RangeQuery<Row>) =>
       (await ask({ kind: "read", ...rangeText(query) })).map((values) => query.table.decode(values)),
+    count: async <Row>(table: TableDefinition<Row>, equals: readonly SqlValue[]) =>
+      Number((await ask({ kind: "read", sql: countText(table, equals.length), parameters: equals }))[0]?.[0] ?? 0),
     close: async () => {
       await ask({ kind: "close" });
       await stop();

@@ -15,7 +15,7 @@ export function changeMessageVisibilityBatch(
 ): Operation<ChangeMessageVisibilityBatchCommandInput, Output> {
   return {
     decide(tx, { QueueUrl, Entries }, { call }) {
-      const queue = queues.byUrl(tx, call, QueueUrl);
+      const queue = queues.byUrl(tx, call, QueueUrl, "ChangeMessageVisibility");
       return runBatch(
         checkBatch(Entries, "ChangeMessageVisibilityBatchRequestEntry"),
         ({ Id, ReceiptHandle, VisibilityTimeout }) => {

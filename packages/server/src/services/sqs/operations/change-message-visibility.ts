@@ -7,7 +7,13 @@ import type { Queues } from "../queues.ts";
 export function changeMessageVisibility(queues: Queues): Operation<ChangeMessageVisibilityCommandInput, object> {
   return {
     decide(tx, { QueueUrl, ReceiptHandle, VisibilityTimeout }, { call }) {
-      changeByHandle(queues, tx, queues.byUrl(tx, call, QueueUrl), ReceiptHandle, VisibilityTimeout);
+      changeByHandle(
+        queues,
+        tx,
+        queues.byUrl(tx, call, QueueUrl, "ChangeMessageVisibility"),
+        ReceiptHandle,
+        VisibilityTimeout,
+      );
       return {};
     },
   };

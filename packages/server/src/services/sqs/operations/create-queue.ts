@@ -1,10 +1,11 @@
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_CreateQueue.html */
+import { isDeepStrictEqual } from "node:util";
 import type { CreateQueueCommandInput } from "@aws-sdk/client-sqs";
 import type { Operation } from "../../../kernel/operation.ts";
 import { errors } from "../errors.ts";
 import { limits } from "../limits.ts";
-import { checkAttributes, shownAttributes, withoutEmpty } from "../queue-attributes.ts";
-import { queueArn } from "../queues.ts";
+import { setAttributes, shownAttributes } from "../queue-attributes.ts";
+import { queueArn } from "../queue-url.ts";
 import type { Queues } from "../queues.ts";
 import { checkRedrive } from "../redrive.ts";
 import { deletedQueuesTable, queuesTable } from "../tables.ts";
@@ -13,23 +14,19 @@ import { addTags } from "../tags.ts";
 export function createQueue(queues: Queues): Operation<CreateQueueCommandInput, { QueueUrl: string }> {
   return {
     decide(tx, { QueueName: name = "", Attributes = {}, tags }, { call }) {
-      if (name.endsWith(".fifo") && Attributes["FifoQueue"] === "true") throw errors.unsupported("FIFO queues are");
-      if (!/^[A-Za-z0-9_-]{1,80}$/.test(name)) {
-        throw errors.invalidParameter(
-          "Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 in length",
-        );
-      }
-      const attributes = checkAttributes(Attributes);
+      const isFifo = Attributes["FifoQueue"]?.toLowerCase() === "true";
+      checkName(name, isFifo);
+      const attributes = setAttributes(Attributes, isFifo);
       const arn = queueArn(call.region, call.account, name);
-      checkRedrive(tx, arn, attributes);
       const output = { QueueUrl: `${call.baseUrl}/${call.account}/${name}` };
       const existing = tx.get(queuesTable, arn);
       if (existing !== undefined) {
         const shown = shownAttributes(existing, { visible: 0, inFlight: 0, delayed: 0 });
-        for (const [key, value] of Object.entries(attributes))
-          if ((shown[key] ?? "") !== value) throw errors.queueNameExists(key);
+        for (const key of Object.keys(Attributes))
+          if (!isSame(shown[key], attributes[key])) throw errors.queueNameExists(key);
         return output;
       }
+      checkRedrive(tx, arn, isFifo, attributes);
       const deleted = tx.get(deletedQueuesTable, arn);
       if (deleted !== undefined) {
         if (tx.now < deleted.deletedAt + limits.nameBlockedAfterDeleteSeconds * 1000)
@@ -43,8 +40,9 @@ export function createQueue(queues: Queues): Operation<CreateQueueCommandInput, 
         account: call.account,
         region: call.region,
         name,
-        attributes: withoutEmpty(attributes),
+        attributes,
         tags: addTags(name, {}, tags ?? {}),
+        deduplicationScope: attributes["DeduplicationScope"] === "messageGroup" ? "messageGroup" : "queue",
         createdAt: tx.now,
         modifiedAt: tx.now,
         purgedAt: null,
@@ -52,4 +50,28 @@ export function createQueue(queues: Queues): Operation<CreateQueueCommandInput, 
       return output;
     },
   };
+}
+
+/** @throws InvalidParameterValue */
+function checkName(name: string, isFifo: boolean): void {
+  if (isFifo && !/^[A-Za-z0-9_-]{1,75}\.fifo$/.test(name)) {
+    throw errors.invalidParameter(
+      "The name of a FIFO queue can only include alphanumeric characters, hyphens, or underscores, must end with .fifo suffix and be 1 to 80 in length",
+    );
+  }
+  if (!isFifo && !/^[A-Za-z0-9_-]{1,80}$/.test(name)) {
+    throw errors.invalidParameter(
+      "Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 in length",
+    );
+  }
+}
+
+/** Documents count as the same when they mean the same. */
+function isSame(stored: string | undefined, given: string | undefined): boolean {
+  if (stored === given) return true;
+  try {
+    return stored !== undefined && given !== undefined && isDeepStrictEqual(JSON.parse(stored), JSON.parse(given));
+  } catch {
+    return false;
+  }
 }

@@ -13,7 +13,7 @@ interface Output {
 export function deleteMessageBatch(queues: Queues): Operation<DeleteMessageBatchCommandInput, Output> {
   return {
     decide(tx, { QueueUrl, Entries }, { call }) {
-      const queue = queues.byUrl(tx, call, QueueUrl);
+      const queue = queues.byUrl(tx, call, QueueUrl, "DeleteMessage");
       return runBatch(checkBatch(Entries, "DeleteMessageBatchRequestEntry"), ({ Id, ReceiptHandle }) => {
         deleteByHandle(queues, tx, queue, ReceiptHandle);
         return { Id };

@@ -7,7 +7,7 @@ import type { Queues } from "../queues.ts";
 export function deleteMessage(queues: Queues): Operation<DeleteMessageCommandInput, object> {
   return {
     decide(tx, { QueueUrl, ReceiptHandle }, { call }) {
-      deleteByHandle(queues, tx, queues.byUrl(tx, call, QueueUrl), ReceiptHandle);
+      deleteByHandle(queues, tx, queues.byUrl(tx, call, QueueUrl, "DeleteMessage"), ReceiptHandle);
       return {};
     },
   };

@@ -3,15 +3,14 @@ import type { DeleteQueueCommandInput } from "@aws-sdk/client-sqs";
 import type { Operation } from "../../../kernel/operation.ts";
 import { limits } from "../limits.ts";
 import type { Queues } from "../queues.ts";
-import { deletedQueuesTable, deliveriesTable, messagesTable, queuesTable } from "../tables.ts";
+import { deletedQueuesTable, queuesTable, sequencesTable } from "../tables.ts";
 
 export function deleteQueue(queues: Queues): Operation<DeleteQueueCommandInput, object> {
   return {
     decide(tx, { QueueUrl }, { call }) {
-      const queue = queues.byUrl(tx, call, QueueUrl);
+      const queue = queues.byUrl(tx, call, QueueUrl, "OwnersOnly");
       tx.delete(queuesTable, queue.arn);
-      tx.delete(messagesTable, queue.id);
-      tx.delete(deliveriesTable, queue.id);
+      if (tx.get(sequencesTable, queue.id) !== undefined) tx.delete(sequencesTable, queue.id);
       // Names free again are forgotten here, so that the table holds a minute's deletions and no more.
       const freeBefore = tx.now - limits.nameBlockedAfterDeleteSeconds * 1000;
       for (const { arn, deletedAt } of queues.kernel.resident(deletedQueuesTable).values()) {

@@ -9,10 +9,10 @@ export function getQueueAttributes(
 ): Operation<GetQueueAttributesCommandInput, { Attributes?: Record<string, string> }> {
   return {
     decide(tx, { QueueUrl, AttributeNames: names = [] }, { call }) {
-      const queue = queues.byUrl(tx, call, QueueUrl);
+      const queue = queues.byUrl(tx, call, QueueUrl, "GetQueueAttributes");
       for (const name of names) checkAttributeName(name);
       const wanted = new Set<string>(names);
-      const all = Object.entries(shownAttributes(queue, queues.messages(tx, queue).counts));
+      const all = Object.entries(shownAttributes(queue, queues.messages(tx, queue).counts(tx.now)));
       const shown = wanted.has("All") ? all : all.filter(([name]) => wanted.has(name));
       return shown.length === 0 ? {} : { Attributes: Object.fromEntries(shown) };
     },

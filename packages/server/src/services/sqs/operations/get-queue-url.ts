@@ -1,12 +1,14 @@
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_GetQueueUrl.html */
 import type { GetQueueUrlCommandInput } from "@aws-sdk/client-sqs";
 import type { Operation } from "../../../kernel/operation.ts";
+import { checkAccess } from "../access.ts";
 import type { Queues } from "../queues.ts";
 
 export function getQueueUrl(queues: Queues): Operation<GetQueueUrlCommandInput, { QueueUrl: string }> {
   return {
     decide(tx, { QueueName: name = "", QueueOwnerAWSAccountId }, { call }) {
       const queue = queues.byName(tx, call, name, QueueOwnerAWSAccountId ?? call.account);
+      checkAccess(queue, call, "GetQueueUrl", tx.now);
       return { QueueUrl: `${call.baseUrl}/${queue.account}/${queue.name}` };
     },
   };

@@ -3,7 +3,7 @@ import type { ListDeadLetterSourceQueuesCommandInput } from "@aws-sdk/client-sqs
 import type { Operation } from "../../../kernel/operation.ts";
 import { queuePage } from "../queue-page.ts";
 import type { Queues } from "../queues.ts";
-import { redrivePolicy } from "../redrive.ts";
+import { settingsOf } from "../queue-settings.ts";
 
 interface Output {
   queueUrls: string[];
@@ -13,10 +13,13 @@ interface Output {
 export function listDeadLetterSourceQueues(queues: Queues): Operation<ListDeadLetterSourceQueuesCommandInput, Output> {
   return {
     decide(tx, input, { call }) {
-      const { arn } = queues.byUrl(tx, call, input.QueueUrl);
-      const isSource = (queue: Parameters<typeof redrivePolicy>[0]): boolean =>
-        redrivePolicy(queue)?.deadLetterTargetArn === arn;
-      const { urls, nextToken } = queuePage(tx, call, input, isSource);
+      const { arn } = queues.byUrl(tx, call, input.QueueUrl, "ListDeadLetterSourceQueues");
+      const { urls, nextToken } = queuePage(
+        tx,
+        call,
+        input,
+        (queue) => settingsOf(queue).redrive?.deadLetterTargetArn === arn,
+      );
       return { queueUrls: urls, ...(nextToken !== undefined && { NextToken: nextToken }) };
     },
   };

@@ -4,18 +4,16 @@ import type { Operation } from "../../../kernel/operation.ts";
 import { errors } from "../errors.ts";
 import { limits } from "../limits.ts";
 import type { Queues } from "../queues.ts";
-import { deliveriesTable, messagesTable, queuesTable } from "../tables.ts";
+import { queuesTable } from "../tables.ts";
 
-/** Takes effect at once, where AWS takes up to a minute. */
+/** Also forgets what a FIFO queue would deduplicate. Takes effect at once, where AWS takes up to a minute. */
 export function purgeQueue(queues: Queues): Operation<PurgeQueueCommandInput, object> {
   return {
     decide(tx, { QueueUrl }, { call }) {
-      const queue = queues.byUrl(tx, call, QueueUrl);
+      const queue = queues.byUrl(tx, call, QueueUrl, "PurgeQueue");
       if (queue.purgedAt !== null && tx.now < queue.purgedAt + limits.purgeIntervalSeconds * 1000)
         throw errors.purgeInProgress(queue.name);
-      queues.messages(tx, queue).clear(tx);
-      tx.delete(messagesTable, queue.id);
-      tx.delete(deliveriesTable, queue.id);
+      queues.clear(tx, queue);
       tx.update(queuesTable, [queue.arn], { purgedAt: tx.now });
       return {};
     },

@@ -1,134 +1,124 @@
 /**
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ReceiveMessage.html
  *
- * A receive takes what is visible at once, or parks until something is. It needs no sync of its own: a receive that a
- * crash forgets makes its messages visible early, which at-least-once delivery allows.
+ * A receive takes what is visible at once, or parks until something is: until a message can be had, or, when what it
+ * would take is in the store only, until that has been read. From a standard queue it needs no sync of its own: a receive
+ * that a crash forgets makes its messages visible early, which at-least-once delivery allows. From a FIFO queue it is on
+ * disk before it is answered, so that nobody else gets the group within the visibility timeout.
  */
 import type { Message, ReceiveMessageCommandInput } from "@aws-sdk/client-sqs";
 import { park } from "../../../kernel/operation.ts";
-import type { Operation } from "../../../kernel/operation.ts";
+import type { Operation, Park } from "../../../kernel/operation.ts";
+import type { Transaction } from "../../../kernel/transaction.ts";
+import { deadLetter, deadLetterTarget } from "../dead-lettering.ts";
 import { errors } from "../errors.ts";
+import { isFull } from "../handled-message.ts";
 import { limits } from "../limits.ts";
-import { attributesMd5, selectAttributes } from "../message-attributes.ts";
-import { checkAttributeName, numberAttribute } from "../queue-attributes.ts";
-import type { QueueMessage } from "../queue-messages.ts";
+import type { QueueMessage } from "../queue-message.ts";
+import { settingsOf } from "../queue-settings.ts";
 import type { Queues } from "../queues.ts";
 import { formatReceiptHandle } from "../receipt-handle.ts";
-import { moveExhausted } from "../redrive.ts";
-import type { StoredAttribute } from "../tables.ts";
+import { readReceiveInput } from "../receive-input.ts";
+import type { Wanted } from "../receive-input.ts";
+import { showMessage } from "../received-message.ts";
+import { repeatAttempt } from "../repeated-receive.ts";
+import type { MessageRow, QueueRow } from "../tables.ts";
 
-export function receiveMessage(queues: Queues): Operation<ReceiveMessageCommandInput, { Messages?: Message[] }> {
+interface Output {
+  Messages?: Message[];
+}
+
+interface Taken {
+  readonly messages: readonly { readonly message: QueueMessage; readonly row: MessageRow }[];
+  readonly hasDeadLettered: boolean;
+  /** What to wait for when nothing was taken and there may be something in the store. */
+  readonly readKey: string | undefined;
+}
+
+export function receiveMessage(queues: Queues): Operation<ReceiveMessageCommandInput, Output> {
   return {
     decide(tx, input, { call, arrivedAt, expired }) {
-      const queue = queues.byUrl(tx, call, input.QueueUrl);
-      const { max, waitSeconds, visibilitySeconds } = checkNumbers(input);
-      checkNames(input);
-      const waitMs = (waitSeconds ?? numberAttribute(queue, "ReceiveMessageWaitTimeSeconds")) * 1000;
-      const messages = queues.messages(tx, queue);
-      const room = limits.inFlightMax - messages.counts.inFlight;
-      if (room <= 0 && waitMs === 0) throw errors.overLimitInFlight();
-      const visibilityMs = (visibilitySeconds ?? numberAttribute(queue, "VisibilityTimeout")) * 1000;
-      const hasMoved = room > 0 && moveExhausted(queues, tx, queue, Math.min(max, room));
-      const taken = room <= 0 ? [] : messages.receive(tx, Math.min(max, room), visibilityMs);
-      if (taken.length === 0) {
-        if (!expired && tx.now < arrivedAt + waitMs) return park(queue.arn, arrivedAt + waitMs);
-        queues.statistics(queue).emptyReceives += 1;
-        return {};
+      const queue = queues.byUrl(tx, call, input.QueueUrl, "ReceiveMessage");
+      const { isFifo } = settingsOf(queue);
+      const wanted = readReceiveInput(input, settingsOf(queue));
+      const repeated = repeatAttempt(queues, tx, queue, input, wanted.visibilityMs);
+      if (repeated !== undefined) return { Messages: repeated };
+      if (isFull(queues.messages(tx, queue)) && wanted.waitMs === 0 && !isFifo) throw errors.overLimitInFlight();
+      const taken = take(queues, tx, queue, wanted);
+      if (taken.messages.length === 0) {
+        return nothing(queues, queue, !expired, taken.readKey, tx.now, arrivedAt + wanted.waitMs);
       }
-      if (!hasMoved) tx.deferDurability();
-      queues.statistics(queue).received += taken.length;
-      // With a timeout of zero the messages are there for the next receiver at once.
-      queues.changed(tx, queue, visibilityMs === 0 ? taken.length : 0);
-      return { Messages: taken.map((message) => show(queues, message, input)) };
+      if (!isFifo && !taken.hasDeadLettered) tx.deferDurability();
+      return { Messages: give(queues, tx, queue, taken.messages, input, wanted.visibilityMs) };
     },
   };
 }
 
-function checkNumbers(input: ReceiveMessageCommandInput): {
-  max: number;
-  waitSeconds: number | undefined;
-  visibilitySeconds: number | undefined;
-} {
-  const max = input.MaxNumberOfMessages ?? 1;
-  if (max < 1 || max > limits.receiveMessagesMax)
-    throw errors.invalidValue(max, "MaxNumberOfMessages", "Must be between 1 and 10, if provided.");
-  const waitSeconds = input.WaitTimeSeconds;
-  if (waitSeconds !== undefined && (waitSeconds < 0 || waitSeconds > limits.waitSecondsMax)) {
-    throw errors.invalidValue(waitSeconds, "WaitTimeSeconds", "Must be >= 0 and <= 20, if provided.");
-  }
-  const visibilitySeconds = input.VisibilityTimeout;
-  if (
-    visibilitySeconds !== undefined &&
-    (visibilitySeconds < 0 || visibilitySeconds > limits.visibilityTotalSecondsMax)
-  ) {
-    throw errors.invalidValue(visibilitySeconds, "VisibilityTimeout", "Must be >= 0 and <= 43200, if provided.");
-  }
-  return { max, waitSeconds, visibilitySeconds };
+function nothing(
+  queues: Queues,
+  queue: QueueRow,
+  mayWait: boolean,
+  readKey: string | undefined,
+  now: number,
+  deadline: number,
+): Output | Park {
+  if (mayWait && readKey !== undefined) return park(readKey, Number.MAX_SAFE_INTEGER);
+  if (mayWait && now < deadline) return park(queue.arn, deadline);
+  queues.statistics(queue).emptyReceives += 1;
+  return {};
 }
 
-const systemAttributeNames: ReadonlySet<string> = new Set([
-  "All",
-  "AWSTraceHeader",
-  "ApproximateFirstReceiveTimestamp",
-  "ApproximateReceiveCount",
-  "DeadLetterQueueSourceArn",
-  "MessageDeduplicationId",
-  "MessageGroupId",
-  "SenderId",
-  "SentTimestamp",
-  "SequenceNumber",
-]);
+/** Chooses what is next, and moves away what has been received too often. */
+function take(queues: Queues, tx: Transaction, queue: QueueRow, { max }: Wanted): Taken {
+  const { messages, pager } = queues.state(queue);
+  const deadLetters = deadLetterTarget(queues, tx, queue);
+  const room = Math.min(max, limits.inFlightMax - messages.inFlightCount);
+  let hasDeadLettered = false;
+  for (;;) {
+    const selection = room <= 0 ? { messages: [], missing: undefined } : messages.select(room, tx.now);
+    const alive: { message: QueueMessage; row: MessageRow }[] = [];
+    let moved = 0;
+    for (const message of selection.messages) {
+      const { row } = message;
+      if (row === undefined) continue;
+      if (deadLetters !== undefined && (message.delivery?.receiveCount ?? 0) >= deadLetters.receivesMax) {
+        deadLetter(queues, tx, queue, deadLetters.target, message, row);
+        moved += 1;
+      } else alive.push({ message, row });
+    }
+    if (moved > 0) {
+      hasDeadLettered = true;
+      continue;
+    }
+    pager.run(selection.missing);
+    const mayReadOn = room > 0 && (selection.missing !== undefined || pager.canReadOn());
+    return { messages: alive, hasDeadLettered, readKey: mayReadOn ? pager.key : undefined };
+  }
+}
 
-/** The older list of names may also hold those of queue attributes; no message has them. */
-function checkNames({
-  AttributeNames = [],
-  MessageSystemAttributeNames = [],
-  ReceiveRequestAttemptId: attemptId,
-}: ReceiveMessageCommandInput): void {
-  for (const name of MessageSystemAttributeNames)
-    if (!systemAttributeNames.has(name)) throw errors.invalidAttributeName(name);
-  for (const name of AttributeNames) if (!systemAttributeNames.has(name)) checkAttributeName(name);
-  if (attemptId !== undefined) {
-    throw errors.invalidValue(
+function give(
+  queues: Queues,
+  tx: Transaction,
+  queue: QueueRow,
+  taken: Taken["messages"],
+  input: ReceiveMessageCommandInput,
+  visibilityMs: number,
+): Message[] {
+  const { messages, statistics, attempts } = queues.state(queue);
+  const received = taken.map(({ message, row }) => {
+    const delivery = messages.receive(tx, message, row, visibilityMs);
+    const handle = formatReceiptHandle(delivery, queues.kernel.random.uuid());
+    return { row, delivery, handle, shown: showMessage(row, delivery, handle, input) };
+  });
+  statistics.received += received.length;
+  const attemptId = input.ReceiveRequestAttemptId;
+  if (attemptId !== undefined)
+    attempts.remember(
       attemptId,
-      "ReceiveRequestAttemptId",
-      "The request includes a parameter that is not valid for this queue type.",
+      received.map(({ delivery, handle }) => ({ delivery, receiptHandle: handle })),
+      tx.now,
     );
-  }
-}
-
-function show(queues: Queues, { row, delivery }: QueueMessage, input: ReceiveMessageCommandInput): Message {
-  const wanted = new Set<string>([...(input.AttributeNames ?? []), ...(input.MessageSystemAttributeNames ?? [])]);
-  const system: Record<string, string | null> = {
-    SenderId: row.senderId,
-    SentTimestamp: String(row.sentAt),
-    ApproximateReceiveCount: String((row.earlierReceives ?? 0) + (delivery?.receiveCount ?? 1)),
-    ApproximateFirstReceiveTimestamp: String(delivery?.firstReceivedAt ?? row.sentAt),
-    AWSTraceHeader: row.traceHeader,
-    MessageGroupId: row.groupId,
-    DeadLetterQueueSourceArn: row.deadLetterSourceArn,
-  };
-  const shown = Object.entries(system).filter(
-    (entry): entry is [string, string] => entry[1] !== null && (wanted.has("All") || wanted.has(entry[0])),
-  );
-  const attributes = selectAttributes(row.attributes, input.MessageAttributeNames ?? []);
-  return {
-    MessageId: row.messageId,
-    ReceiptHandle: formatReceiptHandle(row, queues.kernel.random.uuid()),
-    MD5OfBody: row.bodyMd5,
-    Body: row.body,
-    ...(shown.length > 0 && { Attributes: Object.fromEntries(shown) }),
-    ...(attributes !== undefined && {
-      MD5OfMessageAttributes: attributesMd5(attributes),
-      MessageAttributes: Object.fromEntries(
-        Object.entries(attributes).map(([name, value]) => [name, showAttribute(value)]),
-      ),
-    }),
-  };
-}
-
-function showAttribute({ DataType, StringValue, BinaryValue }: StoredAttribute) {
-  return StringValue === undefined
-    ? { DataType, BinaryValue: Buffer.from(BinaryValue ?? "", "base64") }
-    : { DataType, StringValue };
+  // With a timeout of zero the messages are there for the next receiver at once.
+  queues.changed(tx, queue, visibilityMs === 0 ? received.length : 0);
+  return received.map(({ shown }) => shown);
 }

@@ -3,7 +3,9 @@ import type { BatchResultErrorEntry, SendMessageBatchCommandInput } from "@aws-s
 import type { Operation } from "../../../kernel/operation.ts";
 import { checkBatch, runBatch } from "../batch.ts";
 import { errors } from "../errors.ts";
+import { checkBatchIds } from "../fifo-ids.ts";
 import { limits } from "../limits.ts";
+import { settingsOf } from "../queue-settings.ts";
 import type { Queues } from "../queues.ts";
 import { messageBytes, send } from "../sending.ts";
 import type { SentMessage } from "../sending.ts";
@@ -16,14 +18,13 @@ interface Output {
 export function sendMessageBatch(queues: Queues): Operation<SendMessageBatchCommandInput, Output> {
   return {
     decide(tx, { QueueUrl, Entries }, { call }) {
-      const queue = queues.byUrl(tx, call, QueueUrl);
+      const queue = queues.byUrl(tx, call, QueueUrl, "SendMessage");
       const entries = checkBatch(Entries, "SendMessageBatchRequestEntry");
+      checkBatchIds(entries, settingsOf(queue));
       const bytes = entries.reduce((sum, entry) => sum + messageBytes(entry), 0);
       if (bytes > limits.batchBytesMax) throw errors.batchRequestTooLong(limits.batchBytesMax, bytes);
       const result = runBatch(entries, (entry) => ({ Id: entry.Id, ...send(queues, tx, queue, entry, call, tooLong) }));
-      const count = result.Successful?.length ?? 0;
-      queues.statistics(queue).sent += count;
-      queues.changed(tx, queue, count);
+      queues.changed(tx, queue, result.Successful?.length ?? 0);
       return result;
     },
   };

@@ -8,9 +8,8 @@ import type { SentMessage } from "../sending.ts";
 export function sendMessage(queues: Queues): Operation<SendMessageCommandInput, SentMessage> {
   return {
     decide(tx, input, { call }) {
-      const queue = queues.byUrl(tx, call, input.QueueUrl);
+      const queue = queues.byUrl(tx, call, input.QueueUrl, "SendMessage");
       const sent = send(queues, tx, queue, input, call, tooLong);
-      queues.statistics(queue).sent += 1;
       queues.changed(tx, queue, 1);
       return sent;
     },

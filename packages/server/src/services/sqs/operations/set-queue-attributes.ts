@@ -1,7 +1,8 @@
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html */
 import type { SetQueueAttributesCommandInput } from "@aws-sdk/client-sqs";
 import type { Operation } from "../../../kernel/operation.ts";
-import { checkAttributes, withoutEmpty } from "../queue-attributes.ts";
+import { setAttributes } from "../queue-attributes.ts";
+import { settingsOf } from "../queue-settings.ts";
 import type { Queues } from "../queues.ts";
 import { checkRedrive } from "../redrive.ts";
 import { queuesTable } from "../tables.ts";
@@ -9,14 +10,16 @@ import { queuesTable } from "../tables.ts";
 export function setQueueAttributes(queues: Queues): Operation<SetQueueAttributesCommandInput, object> {
   return {
     decide(tx, { QueueUrl, Attributes = {} }, { call }) {
-      const queue = queues.byUrl(tx, call, QueueUrl);
-      const given = checkAttributes(Attributes);
-      checkRedrive(tx, queue.arn, given);
-      const attributes = withoutEmpty({ ...queue.attributes, ...given });
+      const queue = queues.byUrl(tx, call, QueueUrl, "OwnersOnly");
+      const { isFifo, delayMs } = settingsOf(queue);
+      const attributes = setAttributes(Attributes, isFifo, queue.attributes);
+      checkRedrive(tx, queue.arn, isFifo, Attributes);
       const changed = tx.update(queuesTable, [queue.arn], { attributes, modifiedAt: tx.now }) ?? queue;
-      // A shorter retention makes messages too old at once.
-      queues.messages(tx, changed);
-      queues.changed(tx, changed, 0);
+      // A shorter retention makes messages too old at once; on a FIFO queue a new delay counts for those there are.
+      const messages = queues.messages(tx, changed);
+      const newDelayMs = settingsOf(changed).delayMs;
+      if (isFifo && newDelayMs !== delayMs) messages.delayAnew(tx, ({ sentAt }) => sentAt + newDelayMs);
+      queues.changed(tx, changed, Number.POSITIVE_INFINITY);
       return {};
     },
   };

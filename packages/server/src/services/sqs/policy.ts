@@ -1,0 +1,142 @@
+/**
+ * Queue policies: their form, the statements AddPermission writes, and what they say about callers of other accounts.
+ *
+ * The owner's account may do everything. A caller of another account, or a service, needs a statement that allows and
+ * none that denies. Conditions are evaluated over the keys a request here has; a condition on a key it does not have is
+ * not met (for operators that want a value), as in AWS.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html
+ */
+import { errors } from "./errors.ts";
+import { limits } from "./limits.ts";
+import { matchesGlob } from "./glob.ts";
+import { meetsConditions } from "./policy-conditions.ts";
+import type { ConditionKeys } from "./policy-conditions.ts";
+
+export interface PolicyDocument {
+  readonly Version?: string;
+  readonly Id?: string;
+  readonly Statement: readonly PolicyStatement[];
+}
+
+export type OneOrMany = string | readonly string[];
+
+export interface PolicyStatement {
+  readonly Sid?: string;
+  readonly Effect: "Allow" | "Deny";
+  readonly Principal?: "*" | Readonly<Record<string, OneOrMany>>;
+  readonly NotPrincipal?: "*" | Readonly<Record<string, OneOrMany>>;
+  readonly Action?: OneOrMany;
+  readonly NotAction?: OneOrMany;
+  readonly Resource?: OneOrMany;
+  readonly NotResource?: OneOrMany;
+  readonly Condition?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+}
+
+/** Who asks: an account, or a service of AWS's such as `sns.amazonaws.com`. */
+export interface Principal {
+  readonly account: string;
+  readonly service?: string | undefined;
+}
+
+/** @throws InvalidAttributeValue */
+export function checkPolicy(text: string): void {
+  if (Buffer.byteLength(text) > limits.policyBytesMax || parsePolicy(text) === undefined)
+    throw errors.invalidAttributeValue("Policy");
+}
+
+/** Undefined for what is not a policy. */
+export function parsePolicy(text: string): PolicyDocument | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  if (!isRecord(value)) return undefined;
+  const statements = Array.isArray(value["Statement"]) ? (value["Statement"] as unknown[]) : [value["Statement"]];
+  if (statements.length === 0 || statements.length > limits.policyStatementsMax || !statements.every(isStatement))
+    return undefined;
+  const { Version, Id } = value;
+  if (Version !== undefined && Version !== "2008-10-17" && Version !== "2012-10-17") return undefined;
+  return {
+    ...(typeof Version === "string" && { Version }),
+    ...(typeof Id === "string" && { Id }),
+    Statement: statements,
+  };
+}
+
+/**
+ * What a policy says to someone: `denied` and `allowed` as its statements say, `silent` when none applies.
+ * @param action `SendMessage` and the like
+ */
+export function judge(
+  policy: PolicyDocument | undefined,
+  queueArn: string,
+  action: string,
+  principal: Principal,
+  keys: ConditionKeys,
+): "allowed" | "denied" | "silent" {
+  const applying = (policy?.Statement ?? []).filter((statement) =>
+    applies(statement, queueArn, action, principal, keys),
+  );
+  if (applying.some(({ Effect }) => Effect === "Deny")) return "denied";
+  return applying.length > 0 ? "allowed" : "silent";
+}
+
+function applies(
+  statement: PolicyStatement,
+  queueArn: string,
+  action: string,
+  principal: Principal,
+  keys: ConditionKeys,
+): boolean {
+  const { Principal: who, NotPrincipal: notWho, Action, NotAction, Resource, NotResource, Condition } = statement;
+  if (
+    who !== undefined ? !matchesPrincipal(who, principal) : notWho === undefined || matchesPrincipal(notWho, principal)
+  )
+    return false;
+  const name = `sqs:${action}`.toLowerCase();
+  const matchesAction = (wanted: OneOrMany): boolean =>
+    many(wanted).some((text) => matchesGlob(name, text.toLowerCase()));
+  if (Action !== undefined ? !matchesAction(Action) : NotAction === undefined || matchesAction(NotAction)) return false;
+  const matchesResource = (wanted: OneOrMany): boolean => many(wanted).some((text) => matchesGlob(queueArn, text));
+  if (Resource !== undefined && !matchesResource(Resource)) return false;
+  if (NotResource !== undefined && matchesResource(NotResource)) return false;
+  return Condition === undefined || meetsConditions(Condition, keys);
+}
+
+function matchesPrincipal(wanted: "*" | Readonly<Record<string, OneOrMany>>, principal: Principal): boolean {
+  if (wanted === "*") return true;
+  if (principal.service !== undefined) {
+    const services = wanted["Service"];
+    return services !== undefined && many(services).includes(principal.service);
+  }
+  const accounts = wanted["AWS"];
+  return accounts !== undefined && many(accounts).some((text) => text === "*" || accountOf(text) === principal.account);
+}
+
+/** `123456789012`, `arn:aws:iam::123456789012:root`, or a user or role of that account. */
+function accountOf(text: string): string | undefined {
+  return /^(?:arn:[^:]+:(?:iam|sts)::)?(\d{12})(?::.+)?$/.exec(text)?.[1];
+}
+
+export function many(value: OneOrMany): readonly string[] {
+  return typeof value === "string" ? [value] : value;
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isStatement(value: unknown): value is PolicyStatement {
+  if (!isRecord(value)) return false;
+  const { Effect, Principal: who, NotPrincipal, Action, NotAction, Condition } = value;
+  const isTexts = (texts: unknown): boolean =>
+    typeof texts === "string" || (Array.isArray(texts) && texts.every((text) => typeof text === "string"));
+  const isPrincipal = (principal: unknown): boolean =>
+    principal === "*" || (isRecord(principal) && Object.values(principal).every(isTexts));
+  if (Effect !== "Allow" && Effect !== "Deny") return false;
+  if ((who === undefined) === (NotPrincipal === undefined) || !isPrincipal(who ?? NotPrincipal)) return false;
+  if ((Action === undefined) === (NotAction === undefined) || !isTexts(Action ?? NotAction)) return false;
+  return Condition === undefined || (isRecord(Condition) && Object.values(Condition).every(isRecord));
+}

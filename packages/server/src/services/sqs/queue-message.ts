@@ -1,0 +1,68 @@
+/**
+ * A message of a queue as it is held in memory. `row` is its content; it may be absent, then it is read from the store
+ * before the message is received. Everything else is always there.
+ */
+import { limits } from "./limits.ts";
+import type { DeliveryRow, MessageRow } from "./tables.ts";
+
+export interface QueueMessage {
+  readonly sequence: number;
+  readonly messageId: string;
+  readonly groupId: string | null;
+  readonly sentAt: number;
+  row: MessageRow | undefined;
+  /** Undefined until the first receive. */
+  delivery: DeliveryRow | undefined;
+  /** When it becomes visible, in milliseconds since the epoch; in the past for a visible message. */
+  visibleAt: number;
+  /** Kept by `QueueMessages`: whether it stands among the visible ones. */
+  isVisible: boolean;
+}
+
+/** Above every sequence. */
+const back = 2 ** 52;
+
+/**
+ * Where a message of a standard queue stands among the visible ones: by its sequence, and once it has been received
+ * three times without being deleted, behind all others, by its last receive.
+ * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
+ */
+export function rankOf({ sequence, delivery }: QueueMessage): number {
+  return delivery !== undefined && delivery.receiveCount >= limits.receivesBeforeBack
+    ? back + delivery.lastReceivedAt
+    : sequence;
+}
+
+/** Roughly what a message's content takes in memory. */
+export function contentBytes(row: MessageRow): number {
+  let bytes = 400 + row.body.length;
+  if (row.attributes !== null) {
+    for (const [name, { StringValue, BinaryValue }] of Object.entries(row.attributes))
+      bytes += 200 + name.length + (StringValue ?? BinaryValue ?? "").length;
+  }
+  return bytes;
+}
+
+/** Content held in memory, of all queues together. */
+export interface ContentMemory {
+  bytes: number;
+  readonly bytesMax: number;
+}
+
+/** What a receive can take now. */
+export interface Selection {
+  readonly messages: readonly QueueMessage[];
+  /** The first message that would be next but whose content has to be read. */
+  readonly missing: QueueMessage | undefined;
+}
+
+/** Which visible message is next. Holds every message of a queue that is in memory. */
+export interface DeliveryOrder {
+  readonly visibleCount: number;
+  /** Fewer than wanted to keep receives from waiting for the store. */
+  readonly wantsMore: boolean;
+  /** Takes a message in; `message.isVisible` says where. */
+  place(message: QueueMessage): void;
+  unplace(message: QueueMessage): void;
+  select(max: number, now: number): Selection;
+}

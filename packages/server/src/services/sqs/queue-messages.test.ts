@@ -1,0 +1,130 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { ServiceError } from "../../kernel/service-error.ts";
+import type { Transaction } from "../../kernel/transaction.ts";
+import { QueueMessages } from "./queue-messages.ts";
+import type { QueueMessage } from "./queue-message.ts";
+import { Queues } from "./queues.ts";
+import { StandardOrder } from "./standard-order.ts";
+import type { MessageRow } from "./tables.ts";
+import { call, createQueue, startMs, startSqs } from "./testing/sqs-bench.ts";
+
+function newMessages(): QueueMessages {
+  return new QueueMessages({
+    order: new StandardOrder(),
+    memory: { bytes: 0, bytesMax: 1_000_000 },
+    availableAt: (row) => row.availableAt,
+    seal: (_tx, row) => row,
+  });
+}
+
+function take(tx: Transaction, messages: QueueMessages, max: number, visibilityMs: number): readonly QueueMessage[] {
+  const taken = messages.select(max, tx.now).messages;
+  for (const message of taken) if (message.row !== undefined) messages.receive(tx, message, message.row, visibilityMs);
+  return taken;
+}
+
+describe("a decision that is undone", () => {
+  const row = (sequence: number): MessageRow => ({
+    shard: 0,
+    queueId: 1,
+    sequence,
+    messageId: `message-${sequence}`,
+    body: "x",
+    bodyMd5: "",
+    attributes: null,
+    traceHeader: null,
+    groupId: null,
+    deduplicationId: null,
+    senderId: "",
+    sentAt: startMs,
+    availableAt: startMs,
+    deadLetterSourceArn: null,
+    earlierReceives: null,
+    earlierFirstReceivedAt: null,
+    keyId: null,
+  });
+  const refuse = (): never => {
+    throw new ServiceError("Refused", "");
+  };
+  const picture = (messages: QueueMessages) => ({
+    counts: messages.counts(startMs),
+    oldest: messages.oldest()?.sequence,
+    next: messages.nextVisibleAt(),
+  });
+
+  test("leaves every message where it was, whatever had been done to it", async () => {
+    const { kernel } = await startSqs();
+    const messages = newMessages();
+    kernel.transact((tx) => {
+      for (let sequence = 1; sequence <= 4; sequence += 1) messages.append(tx, row(sequence));
+      messages.append(tx, { ...row(5), availableAt: startMs + 5_000 });
+      take(tx, messages, 1, 9_000);
+    });
+    const before = picture(messages);
+    assert.deepEqual(before, { counts: { visible: 3, inFlight: 1, delayed: 1 }, oldest: 1, next: startMs + 5_000 });
+    assert.throws(() =>
+      kernel.transact((tx) => {
+        messages.append(tx, row(6));
+        const [second] = take(tx, messages, 2, 1_000);
+        if (second !== undefined) messages.changeVisibility(tx, second, tx.now);
+        for (const sequence of [1, 2, 5]) {
+          const message = messages.find(sequence);
+          if (message !== undefined) messages.remove(tx, 1, message);
+        }
+        messages.clear(tx);
+        refuse();
+      }),
+    );
+    assert.deepEqual(picture(messages), before);
+    assert.equal(messages.find(6), undefined);
+    assert.deepEqual(
+      [1, 2, 3].map((sequence) => messages.find(sequence)?.delivery?.receiveCount),
+      [1, undefined, undefined],
+    );
+    kernel.transact((tx) =>
+      assert.deepEqual(
+        take(tx, messages, 10, 1_000).map((message) => message.sequence),
+        [2, 3, 4],
+      ),
+    );
+  });
+
+  test("a part undone inside a larger decision takes only its own messages back", async () => {
+    const { kernel } = await startSqs();
+    const messages = newMessages();
+    kernel.transact((tx) => {
+      messages.append(tx, row(1));
+      assert.throws(() =>
+        tx.savepoint(() => {
+          messages.append(tx, row(2));
+          refuse();
+        }),
+      );
+    });
+    assert.deepEqual(messages.counts(startMs), { visible: 1, inFlight: 0, delayed: 0 });
+  });
+
+  test("a deletion of a queue that is undone keeps its messages", async () => {
+    const sqs = await startSqs();
+    const QueueUrl = await createQueue(sqs);
+    const queues = new Queues(sqs.kernel);
+    sqs.kernel.transact((tx) => {
+      const queue = queues.byUrl(tx, call, QueueUrl, "OwnersOnly");
+      queues.messages(tx, queue).append(tx, { ...row(1), queueId: queue.id });
+    });
+    const visible = (): number =>
+      sqs.kernel.transact(
+        (tx) => queues.messages(tx, queues.byUrl(tx, call, QueueUrl, "OwnersOnly")).counts(tx.now).visible,
+      );
+    assert.equal(visible(), 1);
+    assert.throws(() =>
+      sqs.kernel.transact((tx) => {
+        queues.forget(tx, queues.byUrl(tx, call, QueueUrl, "OwnersOnly"));
+        refuse();
+      }),
+    );
+    await sqs.kernel.settle();
+    assert.equal(visible(), 1);
+  });
+});

@@ -1,0 +1,105 @@
+/**
+ * The order of a standard queue: by rank, with what fair queues put off behind the rest.
+ *
+ * A tenant is a MessageGroupId; a message without one is a tenant of its own and never noisy. Messages of noisy tenants
+ * stand in lists of their own: they are received when nothing else is visible, from the noisy tenant with the fewest
+ * messages in flight first. Which tenants are noisy is decided anew at every receive.
+ * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-fair-queues-detailed.html
+ */
+import { SortedList } from "../../kernel/sorted-list.ts";
+import { memoryLimits } from "./limits.ts";
+import { rankOf } from "./queue-message.ts";
+import type { DeliveryOrder, QueueMessage, Selection } from "./queue-message.ts";
+import { Tenants } from "./tenants.ts";
+
+/** Visible messages without content that a receive passes over before it gives up. */
+const passedOverMax = 50;
+
+export class StandardOrder implements DeliveryOrder {
+  readonly tenants = new Tenants();
+  /** Visible messages of quiet tenants and of none. */
+  readonly #front = byRank();
+  readonly #noisy = new Map<string, SortedList<QueueMessage>>();
+  #visibleCount = 0;
+
+  get visibleCount(): number {
+    return this.#visibleCount;
+  }
+
+  /** Messages of noisy tenants. */
+  get noisyTenants(): number {
+    return this.#noisy.size;
+  }
+
+  get wantsMore(): boolean {
+    return this.#front.size < memoryLimits.windowLowMessages;
+  }
+
+  isNoisy(groupId: string): boolean {
+    return this.#noisy.has(groupId);
+  }
+
+  place(message: QueueMessage): void {
+    this.tenants.entered(message);
+    if (!message.isVisible) return;
+    this.#visibleCount += 1;
+    this.#listOf(message).add(message);
+  }
+
+  unplace(message: QueueMessage): void {
+    this.tenants.left(message);
+    if (message.isVisible && this.#listOf(message).remove(message) !== undefined) this.#visibleCount -= 1;
+  }
+
+  select(max: number, now: number): Selection {
+    this.#judge(now);
+    const messages: QueueMessage[] = [];
+    let missing: QueueMessage | undefined;
+    for (const list of this.#lists()) {
+      let passedOver = 0;
+      for (const message of list) {
+        if (messages.length >= max || passedOver >= passedOverMax) break;
+        if (message.row !== undefined) messages.push(message);
+        else {
+          missing ??= message;
+          passedOver += 1;
+        }
+      }
+    }
+    return { messages, missing };
+  }
+
+  #lists(): SortedList<QueueMessage>[] {
+    if (this.#noisy.size === 0) return [this.#front];
+    const noisy = [...this.#noisy].toSorted(
+      ([left], [right]) => this.tenants.inFlight(left) - this.tenants.inFlight(right),
+    );
+    return [this.#front, ...noisy.map(([, list]) => list)];
+  }
+
+  #listOf(message: QueueMessage): SortedList<QueueMessage> {
+    return (message.groupId === null ? undefined : this.#noisy.get(message.groupId)) ?? this.#front;
+  }
+
+  #judge(now: number): void {
+    const noisy = this.tenants.noisy(now);
+    for (const [groupId, list] of this.#noisy) {
+      if (noisy.has(groupId)) continue;
+      for (const message of list) this.#front.add(message);
+      this.#noisy.delete(groupId);
+    }
+    for (const groupId of noisy) {
+      if (this.#noisy.has(groupId)) continue;
+      const list = byRank();
+      for (const message of this.tenants.visible(groupId)) {
+        this.#front.remove(message);
+        list.add(message);
+      }
+      this.#noisy.set(groupId, list);
+    }
+  }
+}
+
+function byRank(): SortedList<QueueMessage> {
+  return new SortedList((left, right) => rankOf(left) - rankOf(right) || left.sequence - right.sequence);
+}
