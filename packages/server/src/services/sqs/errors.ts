@@ -44,6 +44,11 @@ export const errors = {
     ),
   onlyForFifo: (name: string) =>
     new ServiceError("InvalidAttributeName", `You can specify the ${name} only when FifoQueue is set to true.`),
+  moveTaskIsRunning: () =>
+    new ServiceError(
+      "InvalidParameterValueException",
+      "There is already a task running. Only one active task is allowed for a source queue arn at a given time.",
+    ),
   overLimitInFlight: () =>
     new ServiceError("OverLimit", "The queue has reached the limit of messages that are in flight.", { status: 403 }),
   purgeInProgress: (name: string) =>

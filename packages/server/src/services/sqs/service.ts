@@ -3,6 +3,9 @@ import type { Service } from "../../delivery/service.ts";
 import type { Kernel } from "../../kernel/kernel.ts";
 import type { TableDefinition } from "../../kernel/table.ts";
 import { queueMetrics } from "./metrics.ts";
+import { MoveTasks } from "./move-tasks.ts";
+import { addPermission } from "./operations/add-permission.ts";
+import { cancelMessageMoveTask } from "./operations/cancel-message-move-task.ts";
 import { changeMessageVisibilityBatch } from "./operations/change-message-visibility-batch.ts";
 import { changeMessageVisibility } from "./operations/change-message-visibility.ts";
 import { createQueue } from "./operations/create-queue.ts";
@@ -14,11 +17,14 @@ import { getQueueUrl } from "./operations/get-queue-url.ts";
 import { listQueues } from "./operations/list-queues.ts";
 import { listDeadLetterSourceQueues } from "./operations/list-dead-letter-source-queues.ts";
 import { listQueueTags } from "./operations/list-queue-tags.ts";
+import { listMessageMoveTasks } from "./operations/list-message-move-tasks.ts";
 import { purgeQueue } from "./operations/purge-queue.ts";
 import { receiveMessage } from "./operations/receive-message.ts";
+import { removePermission } from "./operations/remove-permission.ts";
 import { sendMessageBatch } from "./operations/send-message-batch.ts";
 import { sendMessage } from "./operations/send-message.ts";
 import { setQueueAttributes } from "./operations/set-queue-attributes.ts";
+import { startMessageMoveTask } from "./operations/start-message-move-task.ts";
 import { tagQueue } from "./operations/tag-queue.ts";
 import { untagQueue } from "./operations/untag-queue.ts";
 import { Queues } from "./queues.ts";
@@ -28,6 +34,7 @@ import {
   deletedQueuesTable,
   deliveriesTable,
   messagesTable,
+  moveTasksTable,
   queuesTable,
   sequencesTable,
   sqsMigrations,
@@ -35,6 +42,7 @@ import {
 
 export function createSqsService(kernel: Kernel): Service {
   const queues = new Queues(kernel);
+  const moveTasks = new MoveTasks(queues);
   return {
     name: "sqs",
     tables: [
@@ -45,28 +53,34 @@ export function createSqsService(kernel: Kernel): Service {
       messagesTable,
       deliveriesTable,
       deduplicationsTable,
+      moveTasksTable,
     ] as unknown as readonly TableDefinition<never>[],
     migrations: sqsMigrations,
     load: (reader) => queues.load(reader),
     start: () => queues.start(),
     stop: () => queues.stop(),
     operations: {
+      AddPermission: addPermission(queues),
+      CancelMessageMoveTask: cancelMessageMoveTask(queues, moveTasks),
       ChangeMessageVisibility: changeMessageVisibility(queues),
       ChangeMessageVisibilityBatch: changeMessageVisibilityBatch(queues),
       CreateQueue: createQueue(queues),
       DeleteMessage: deleteMessage(queues),
       DeleteMessageBatch: deleteMessageBatch(queues),
-      DeleteQueue: deleteQueue(queues),
+      DeleteQueue: deleteQueue(queues, moveTasks),
       GetQueueAttributes: getQueueAttributes(queues),
       GetQueueUrl: getQueueUrl(queues),
       ListDeadLetterSourceQueues: listDeadLetterSourceQueues(queues),
+      ListMessageMoveTasks: listMessageMoveTasks(queues, moveTasks),
       ListQueueTags: listQueueTags(queues),
       ListQueues: listQueues(),
       PurgeQueue: purgeQueue(queues),
       ReceiveMessage: receiveMessage(queues),
+      RemovePermission: removePermission(queues),
       SendMessage: sendMessage(queues),
       SendMessageBatch: sendMessageBatch(queues),
       SetQueueAttributes: setQueueAttributes(queues),
+      StartMessageMoveTask: startMessageMoveTask(queues, moveTasks),
       TagQueue: tagQueue(queues),
       UntagQueue: untagQueue(queues),
     },

@@ -202,6 +202,41 @@ export const deduplicationsTable = defineTable<DeduplicationRow>({
   key: ["queueId", "deduplicationKey"],
 });
 
+/** A message move task; ended ones are kept to be listed, the newest of each queue. */
+export interface MoveTaskRow {
+  readonly shard: number;
+  readonly id: string;
+  readonly sourceArn: string;
+  /** Null when every message goes back to the queue it came from. */
+  readonly destinationArn: string | null;
+  readonly messagesPerSecond: number | null;
+  readonly status: "RUNNING" | "COMPLETED" | "CANCELLING" | "CANCELLED" | "FAILED";
+  readonly startedAt: number;
+  readonly moved: number;
+  /** Counted when the task was started. */
+  readonly toMove: number;
+  readonly failureReason: string | null;
+}
+
+export const moveTasksTable = defineTable<MoveTaskRow>({
+  name: "sqs_move_tasks",
+  residency: "resident",
+  columns: {
+    shard: "integer",
+    id: "text",
+    sourceArn: "text",
+    destinationArn: "text",
+    messagesPerSecond: "integer",
+    status: "text",
+    startedAt: "integer",
+    moved: "integer",
+    toMove: "integer",
+    failureReason: "text",
+  },
+  key: ["id"],
+  indexes: { by_source: ["sourceArn", "startedAt"] },
+});
+
 export const sqsMigrations: readonly Migration[] = [
   {
     module: "sqs",
@@ -245,6 +280,14 @@ export const sqsMigrations: readonly Migration[] = [
       "CREATE TABLE sqs_data_keys (shard integer NOT NULL, id text NOT NULL PRIMARY KEY, keyName text NOT NULL, secret text NOT NULL, createdAt bigint NOT NULL)",
       `CREATE TABLE sqs_deduplications (shard integer NOT NULL, queueId bigint NOT NULL, deduplicationKey text NOT NULL, messageId text NOT NULL,
         sequence bigint NOT NULL, acceptedAt bigint NOT NULL, PRIMARY KEY (queueId, deduplicationKey))`,
+    ],
+  },
+  {
+    module: "sqs",
+    number: 4,
+    statements: [
+      `CREATE TABLE sqs_move_tasks (shard integer NOT NULL, id text NOT NULL PRIMARY KEY, sourceArn text NOT NULL, destinationArn text,
+        messagesPerSecond integer, status text NOT NULL, startedAt bigint NOT NULL, moved bigint NOT NULL, toMove bigint NOT NULL, failureReason text)`,
     ],
   },
 ];

@@ -2,10 +2,11 @@
 import type { DeleteQueueCommandInput } from "@aws-sdk/client-sqs";
 import type { Operation } from "../../../kernel/operation.ts";
 import { limits } from "../limits.ts";
+import type { MoveTasks } from "../move-tasks.ts";
 import type { Queues } from "../queues.ts";
 import { deletedQueuesTable, queuesTable, sequencesTable } from "../tables.ts";
 
-export function deleteQueue(queues: Queues): Operation<DeleteQueueCommandInput, object> {
+export function deleteQueue(queues: Queues, tasks: MoveTasks): Operation<DeleteQueueCommandInput, object> {
   return {
     decide(tx, { QueueUrl }, { call }) {
       const queue = queues.byUrl(tx, call, QueueUrl, "OwnersOnly");
@@ -17,6 +18,7 @@ export function deleteQueue(queues: Queues): Operation<DeleteQueueCommandInput, 
         if (deletedAt <= freeBefore) tx.delete(deletedQueuesTable, arn);
       }
       tx.put(deletedQueuesTable, { shard: queue.shard, arn: queue.arn, deletedAt: tx.now });
+      tasks.forget(tx, queue.arn);
       queues.forget(tx, queue);
       return {};
     },
