@@ -14,6 +14,7 @@ test("defaults are AWS-emulator port, loopback, and a data directory beside the 
       clock: "real",
       logLevel: "info",
       allowRemote: false,
+      publicUrl: undefined,
     },
   });
 });
@@ -26,6 +27,8 @@ test("words that do not fit are named", () => {
     [["start", "--port", "x1"], /--port x1/],
     [["start", "--clock", "sun"], /--clock sun is not one of real, virtual/],
     [["start", "--log-level", "loud"], /--log-level loud/],
+    [["start", "--public-url", "queues"], /--public-url queues is not/],
+    [["start", "--public-url", "ftp://x"], /--public-url ftp/],
     [["start", "--colour"], /--colour/],
     [["start", "--in-memory", "--data-dir", "x"], /exclude each other/],
   ];

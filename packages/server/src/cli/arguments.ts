@@ -11,6 +11,7 @@ export interface StartArguments {
   readonly clock: "real" | "virtual";
   readonly logLevel: LogLevel;
   readonly allowRemote: boolean;
+  readonly publicUrl: string | undefined;
 }
 
 export type Command =
@@ -26,6 +27,7 @@ export const usage = `tutti: a durable, self-hosted server that speaks the AWS A
   --port N            port to listen on (${portDefault}; 0 takes a free one)
   --host H            address to listen on (${hostDefault})
   --allow-remote      allow an address that other machines can reach; requests are not authenticated
+  --public-url U      what queue URLs begin with (by default the host of each request)
   --data-dir D        where data lives (${dataDirectoryDefault})
   --in-memory         keep everything in memory; nothing survives the process
   --clock real|virtual   a virtual clock moves only by POST /_tutti/clock/advance
@@ -53,6 +55,7 @@ export function parseCommand(words: readonly string[]): Command {
       clock: oneOf("--clock", values.clock ?? "real", ["real", "virtual"] as const),
       logLevel: oneOf("--log-level", values["log-level"] ?? "info", ["debug", "info", "warn", "error"] as const),
       allowRemote: values["allow-remote"] ?? false,
+      publicUrl: urlOf(values["public-url"]),
     },
   };
 }
@@ -66,6 +69,7 @@ function parse(words: readonly string[]) {
         port: { type: "string" },
         host: { type: "string" },
         "allow-remote": { type: "boolean" },
+        "public-url": { type: "string" },
         "data-dir": { type: "string" },
         "in-memory": { type: "boolean" },
         clock: { type: "string" },
@@ -84,6 +88,14 @@ function portOf(text: string | undefined): number {
   const port = Number(text);
   if (!/^\d+$/.test(text) || port > 65_535) throw new ConfigurationError(`--port ${text} is not a port (0 to 65535)`);
   return port;
+}
+
+function urlOf(text: string | undefined): string | undefined {
+  if (text === undefined) return undefined;
+  const url = URL.parse(text);
+  if (url === null || !/^https?:$/.test(url.protocol) || url.search !== "" || url.hash !== "")
+    throw new ConfigurationError(`--public-url ${text} is not such as https://queues.example.com`);
+  return url.href.replace(/\/+$/, "");
 }
 
 function oneOf<Choice extends string>(option: string, text: string, choices: readonly Choice[]): Choice {

@@ -6,9 +6,14 @@ export interface Service extends Module {
   /** The model's name: `sqs`, `states`, `sts`. */
   readonly name: string;
   readonly operations: OperationTable;
+  /** What `GET /_tutti/<service>/<view>` shows, as JSON. A view changes nothing. */
+  readonly views?: Readonly<Record<string, View>>;
   /** Lines for `/metrics`: name, help, type and samples. */
   metrics?(): readonly Metric[];
 }
+
+/** @throws ServiceError for what the query asks wrongly */
+export type View = (query: URLSearchParams) => Promise<unknown>;
 
 export interface Metric {
   /** Prometheus name, such as `tutti_sqs_messages_visible`. */

@@ -1,6 +1,8 @@
 /** Tutti's own paths beside the AWS APIs: health, metrics, and the clock of a server with virtual time. */
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { View } from "../delivery/service.ts";
 import type { Kernel } from "../kernel/kernel.ts";
+import { ServiceError } from "../kernel/service-error.ts";
 
 export interface AdminContext {
   readonly kernel: Kernel;
@@ -8,6 +10,8 @@ export interface AdminContext {
   readonly serviceNames: readonly string[];
   readonly dataLocation: string;
   metrics(): string;
+  /** By `<service>/<view>`. */
+  readonly views: ReadonlyMap<string, View>;
 }
 
 const bodyBytesMax = 10_000;
@@ -16,7 +20,12 @@ const advanceSecondsMax = 3_155_760_000;
 
 /** Answers a request for one of Tutti's own paths; false when the path is not one of them. */
 export function handleAdmin(context: AdminContext, request: IncomingMessage, response: ServerResponse): boolean {
-  const path = (request.url ?? "/").split("?", 1)[0] ?? "/";
+  const [path = "/", search = ""] = (request.url ?? "/").split("?", 2);
+  const view = path.startsWith("/_tutti/") ? context.views.get(path.slice("/_tutti/".length)) : undefined;
+  if (view !== undefined) {
+    void showView(view, new URLSearchParams(search), request, response);
+    return true;
+  }
   switch (path) {
     case "/_tutti/health":
       sendJson(response, 200, {
@@ -46,6 +55,21 @@ export function handleAdmin(context: AdminContext, request: IncomingMessage, res
       if (!path.startsWith("/_tutti/") && !path.startsWith("/_localstack/")) return false;
       sendJson(response, 404, { error: `There is nothing at ${path}.` });
       return true;
+  }
+}
+
+async function showView(
+  view: View,
+  query: URLSearchParams,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  if (request.method !== "GET") return sendJson(response, 405, { error: "Use GET." });
+  try {
+    sendJson(response, 200, await view(query));
+  } catch (error) {
+    const status = error instanceof ServiceError ? error.status : 500;
+    sendJson(response, status, { error: error instanceof Error ? error.message : String(error) });
   }
 }
 

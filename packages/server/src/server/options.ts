@@ -9,6 +9,8 @@ export interface ServerOptions {
   readonly dataDirectory: string | undefined;
   readonly clock: "real" | "virtual";
   readonly logLevel: LogLevel;
+  /** How clients reach the server, where it is not what their requests' Host says: queue URLs begin with it. */
+  readonly publicUrl?: string | undefined;
   /** Takes one log line. */
   readonly writeLog: (line: string) => void;
   /** Allows a host that other machines can reach, although requests are not authenticated. */

@@ -46,6 +46,7 @@ export interface ApiOptions {
   readonly services: readonly WiredService[];
   readonly log: Log;
   readonly count: (service: string, operation: string, code: string) => void;
+  readonly publicUrl: string | undefined;
 }
 
 /** The handler of the AWS APIs. */
@@ -67,6 +68,7 @@ export function createApi(options: ApiOptions): (request: IncomingMessage, respo
     log: options.log,
     count: options.count,
     bodyBytesMax,
+    publicUrl: options.publicUrl,
   });
 }
 

@@ -16,6 +16,7 @@ import { openSqliteStore } from "../kernel/store/sqlite/sqlite-store.ts";
 import type { Store } from "../kernel/store/store.ts";
 import { VirtualClock } from "../kernel/virtual-clock.ts";
 import { OperationRegistry } from "../delivery/operation-registry.ts";
+import type { Service, View } from "../delivery/service.ts";
 import { version } from "../version.ts";
 import { handleAdmin } from "./admin.ts";
 import { listen } from "./lifecycle.ts";
@@ -59,13 +60,21 @@ export async function startServer(options: ServerOptions): Promise<TuttiServer> 
     const services = wired.map(({ service }) => service);
     await kernel.start(services);
     const requests = new RequestCounts();
-    const api = createApi({ kernel, registry, services: wired, log, count: (...labels) => requests.count(...labels) });
+    const api = createApi({
+      kernel,
+      registry,
+      services: wired,
+      log,
+      count: (...labels) => requests.count(...labels),
+      publicUrl: options.publicUrl,
+    });
     const admin = {
       kernel,
       version,
       serviceNames: services.map((service) => service.name),
       dataLocation: store.description,
       metrics: () => renderMetrics(collectMetrics(kernel, services, requests)),
+      views: viewsOf(services),
     };
     const listener = await listen(
       (request, response) => {
@@ -102,6 +111,14 @@ function openStore(dataDirectory: string | undefined): { store: Store; release: 
   mkdirSync(dataDirectory, { recursive: true });
   const lock = lockDataDirectory(dataDirectory);
   return { store: openSqliteStore(lock.databasePath), release: () => lock.release() };
+}
+
+function viewsOf(services: readonly Service[]): Map<string, View> {
+  return new Map(
+    services.flatMap(({ name, views = {} }) =>
+      Object.entries(views).map(([view, show]) => [`${name}/${view}`, show] as const),
+    ),
+  );
 }
 
 function fatal(options: ServerOptions, log: Log): (error: unknown) => void {

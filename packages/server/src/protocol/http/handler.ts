@@ -26,6 +26,8 @@ export interface HandlerOptions {
   /** Counts an answered request; the code is empty for success. */
   readonly count: (service: string, operation: string, code: string) => void;
   readonly bodyBytesMax: number;
+  /** What URLs in answers begin with; the request's Host when absent. */
+  readonly publicUrl?: string | undefined;
 }
 
 /** What is known of a request that is being answered. */
@@ -40,7 +42,7 @@ export function createRequestHandler(
 ): (request: IncomingMessage, response: ServerResponse) => void {
   const router = new Router(options.services);
   return (request, response) => {
-    const call = new HttpCall(request, response, options.newRequestId());
+    const call = new HttpCall(request, response, options.newRequestId(), options.publicUrl);
     const exchange: Exchange = { request, response, call };
     readBody(request, options.bodyBytesMax, (body) => {
       if (body === undefined) return;

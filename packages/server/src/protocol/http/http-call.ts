@@ -21,9 +21,11 @@ export class HttpCall implements Call {
   hostPrefix: string | undefined;
   readonly #request: IncomingMessage;
   readonly #response: ServerResponse;
+  readonly #publicUrl: string | undefined;
   #signal: AbortSignal | undefined;
 
-  constructor(request: IncomingMessage, response: ServerResponse, requestId: string) {
+  constructor(request: IncomingMessage, response: ServerResponse, requestId: string, publicUrl?: string) {
+    this.#publicUrl = publicUrl;
     this.#request = request;
     this.#response = response;
     this.requestId = requestId;
@@ -45,6 +47,7 @@ export class HttpCall implements Call {
   }
 
   get baseUrl(): string {
+    if (this.#publicUrl !== undefined) return this.#publicUrl;
     const host = this.#request.headers.host ?? "";
     if (!/^(\[[0-9a-fA-F:.]+\]|[\w.-]+)(:\d{1,5})?$/.test(host)) return `http://${authorityDefault}`;
     const prefix = this.hostPrefix ?? "";

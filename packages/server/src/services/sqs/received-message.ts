@@ -1,5 +1,5 @@
 /** A message as ReceiveMessage shows it: content, and the attributes that were asked for. */
-import type { Message, ReceiveMessageCommandInput } from "@aws-sdk/client-sqs";
+import type { Message, MessageAttributeValue, ReceiveMessageCommandInput } from "@aws-sdk/client-sqs";
 import { sequenceNumber } from "./fifo-ids.ts";
 import { attributesMd5, selectAttributes } from "./message-attributes.ts";
 import type { DeliveryRow, MessageRow, StoredAttribute } from "./tables.ts";
@@ -11,22 +11,8 @@ export function showMessage(
   receiptHandle: string,
   input: ReceiveMessageCommandInput,
 ): Message {
-  const isFifo = row.deduplicationId !== null;
   const wanted = new Set<string>([...(input.AttributeNames ?? []), ...(input.MessageSystemAttributeNames ?? [])]);
-  const system: Record<string, string | null> = {
-    SenderId: row.senderId,
-    SentTimestamp: String(row.sentAt),
-    ApproximateReceiveCount: String((row.earlierReceives ?? 0) + delivery.receiveCount),
-    ApproximateFirstReceiveTimestamp: String(row.earlierFirstReceivedAt ?? delivery.firstReceivedAt),
-    AWSTraceHeader: row.traceHeader,
-    MessageGroupId: row.groupId,
-    MessageDeduplicationId: row.deduplicationId,
-    SequenceNumber: isFifo ? sequenceNumber(row.sequence) : null,
-    DeadLetterQueueSourceArn: row.deadLetterSourceArn,
-  };
-  const shown = Object.entries(system).filter(
-    (entry): entry is [string, string] => entry[1] !== null && (wanted.has("All") || wanted.has(entry[0])),
-  );
+  const shown = systemAttributes(row, delivery).filter(([name]) => wanted.has("All") || wanted.has(name));
   const attributes = selectAttributes(row.attributes, input.MessageAttributeNames ?? []);
   return {
     MessageId: row.messageId,
@@ -43,7 +29,24 @@ export function showMessage(
   };
 }
 
-function showAttribute({ DataType, StringValue, BinaryValue }: StoredAttribute) {
+/** Every system attribute the message has; of one that was never received, without those of its receives. */
+export function systemAttributes(row: MessageRow, delivery: DeliveryRow | undefined): [string, string][] {
+  const firstReceivedAt = row.earlierFirstReceivedAt ?? delivery?.firstReceivedAt;
+  const all: Record<string, string | null> = {
+    SenderId: row.senderId,
+    SentTimestamp: String(row.sentAt),
+    ApproximateReceiveCount: String((row.earlierReceives ?? 0) + (delivery?.receiveCount ?? 0)),
+    ApproximateFirstReceiveTimestamp: firstReceivedAt === undefined ? null : String(firstReceivedAt),
+    AWSTraceHeader: row.traceHeader,
+    MessageGroupId: row.groupId,
+    MessageDeduplicationId: row.deduplicationId,
+    SequenceNumber: row.deduplicationId === null ? null : sequenceNumber(row.sequence),
+    DeadLetterQueueSourceArn: row.deadLetterSourceArn,
+  };
+  return Object.entries(all).filter((entry): entry is [string, string] => entry[1] !== null);
+}
+
+function showAttribute({ DataType, StringValue, BinaryValue }: StoredAttribute): MessageAttributeValue {
   return StringValue === undefined
     ? { DataType, BinaryValue: Buffer.from(BinaryValue ?? "", "base64") }
     : { DataType, StringValue };

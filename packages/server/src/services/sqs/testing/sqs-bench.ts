@@ -48,6 +48,7 @@ export interface SqsBench {
   /** Moves time and lets everything it causes happen. */
   advance(seconds: number): Promise<void>;
   metrics(): readonly Metric[];
+  view(name: string, query: Record<string, string>): Promise<unknown>;
 }
 
 /** @param now where a clock that has no stored time starts */
@@ -72,6 +73,11 @@ export async function startSqs(store: Store = new MemoryStore(), now = startMs, 
     },
     advance: (seconds) => kernel.advanceClock(seconds * 1000),
     metrics: () => service.metrics?.() ?? [],
+    async view(name, query) {
+      const found = service.views?.[name];
+      if (found === undefined) throw new Error(`no view ${name}`);
+      return found(new URLSearchParams(query));
+    },
   };
 }
 
@@ -79,8 +85,9 @@ export async function createQueue(
   bench: SqsBench,
   name = "queue",
   attributes: Record<string, string> = {},
+  overrides: Partial<Call> = {},
 ): Promise<string> {
-  const { QueueUrl = "" } = await bench.run("CreateQueue", { QueueName: name, Attributes: attributes });
+  const { QueueUrl = "" } = await bench.run("CreateQueue", { QueueName: name, Attributes: attributes }, overrides);
   return QueueUrl;
 }
 
