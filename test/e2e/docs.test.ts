@@ -11,7 +11,7 @@ const run = promisify(execFile);
 const documented = "http://127.0.0.1:4566";
 
 const pages = [
-  { page: "sqs.md", command: "sqs", operations: 18 },
+  { page: "sqs.md", command: "sqs", operations: 23 },
   { page: "step-functions.md", command: "sfn", operations: 23 },
 ];
 
