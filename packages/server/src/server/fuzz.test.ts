@@ -34,6 +34,8 @@ before(async () => {
   });
   const answer = await exchange(jsonRequest("CreateQueue", { QueueName: "fuzz" }));
   assert.equal(answer?.status, 200);
+  const fifo = { QueueName: "fuzz.fifo", Attributes: { FifoQueue: "true" } };
+  assert.equal((await exchange(jsonRequest("CreateQueue", fifo)))?.status, 200);
 });
 
 after(() => server.stop());
@@ -52,6 +54,13 @@ const operations = [
   "DeleteMessage",
   "TagQueue",
   "ListQueues",
+  "ReceiveMessage",
+  "ChangeMessageVisibility",
+  "AddPermission",
+  "RemovePermission",
+  "StartMessageMoveTask",
+  "ListMessageMoveTasks",
+  "CancelMessageMoveTask",
 ];
 const names = [
   "QueueName",
@@ -123,6 +132,19 @@ function jsonRequest(operation: string, input: unknown): Buffer {
   return http(head, Buffer.from(JSON.stringify(input)));
 }
 
+const policies = [
+  "",
+  "{}",
+  "[]",
+  "null",
+  '{"Statement":[]}',
+  '{"Statement":{"Effect":"Allow","Principal":"*","Action":"sqs:*"}}',
+  '{"Statement":{"Effect":"Deny","NotPrincipal":{"AWS":[]},"NotAction":"*","Condition":{"StringLike":{"a":["*"]},"Null":{"b":1}}}}',
+  '{"Statement":{"Effect":"Deny","Principal":{"__proto__":"x"},"Action":"*","Condition":{"IpAddress":{"aws:SourceIp":"1.2.3.4/99"}}}}',
+  '{"deadLetterTargetArn":"arn:aws:sqs:us-east-1:000000000000:fuzz","maxReceiveCount":1}',
+  '{"deadLetterTargetArn":{},"maxReceiveCount":[]}',
+];
+
 function validInput(): Record<string, unknown> {
   const QueueUrl = `${server.url}/000000000000/fuzz`;
   return pick([
@@ -136,6 +158,18 @@ function validInput(): Record<string, unknown> {
     },
     { QueueUrl, Attributes: { DelaySeconds: "0", VisibilityTimeout: "30" } },
     { QueueUrl, ReceiptHandle: "x" },
+    { QueueUrl, ReceiptHandle: "x", VisibilityTimeout: 1 },
+    { QueueUrl, MessageBody: "x", MessageGroupId: "g", MessageDeduplicationId: "d" },
+    {
+      QueueUrl: `${server.url}/000000000000/fuzz.fifo`,
+      MessageBody: "x",
+      MessageGroupId: "g",
+      MessageDeduplicationId: "d",
+    },
+    { QueueUrl, Attributes: { Policy: pick(policies), RedrivePolicy: pick(policies) } },
+    { QueueUrl, Label: pick(["l", "m"]), AWSAccountIds: ["444455556666"], Actions: ["SendMessage"] },
+    { SourceArn: "arn:aws:sqs:us-east-1:000000000000:fuzz", TaskHandle: pick(["x", "e30=", "bnVsbA=="]) },
+    { QueueUrl, MaxNumberOfMessages: 10, VisibilityTimeout: 0, ReceiveRequestAttemptId: "a" },
     { QueueName: "fuzz" },
   ]);
 }
