@@ -60,11 +60,11 @@ export function defineTable<Row extends ShardedRow>(options: TableOptions<Row>):
     key: options.key,
     indexes,
     encode(row) {
-      const values = Array.from<SqlValue>({ length: columnNames.length });
+      const values: SqlValue[] = [];
       for (let index = 0; index < columnNames.length; index += 1) {
         const name = columnNames[index];
         const type = columnTypes[index];
-        if (name !== undefined && type !== undefined) values[index] = encodeValue(row[name], type);
+        if (name !== undefined && type !== undefined) values.push(encodeValue(row[name], type));
       }
       return values;
     },

@@ -15,11 +15,25 @@ const regionName = "[a-z]{2,4}(?:-[a-z]+){1,3}-\\d{1,2}";
 const hostWithRegion = new RegExp(`^(?:sqs\\.(${regionName})|(${regionName})\\.queue)\\.`);
 const url = new RegExp(`^(?:https?://([^/]+))?/(?:queue/(${regionName})/)?(\\d{12})/([^/]+)$`);
 
+const parsed = new Map<string, QueueLocation>();
+const parsedMax = 1_000;
+
 /**
  * Any host with `/<account>/<name>` or `/queue/<region>/<account>/<name>`, or a bare name. A host such as
  * `sqs.eu-west-1.amazonaws.com` or `eu-west-1.queue.amazonaws.com` names the region too.
  */
 export function parseQueueUrl(text: string): QueueLocation {
+  let location = parsed.get(text);
+  if (location === undefined) {
+    location = parse(text);
+    // Clients name the same few queues again and again.
+    if (parsed.size >= parsedMax) parsed.clear();
+    parsed.set(text, location);
+  }
+  return location;
+}
+
+function parse(text: string): QueueLocation {
   const match = url.exec(text);
   if (match === null) return { name: text };
   const [, host = "", pathRegion, account, name = ""] = match;

@@ -23,18 +23,16 @@ function statementOf(operation: WriteOperation): string {
   const { table } = operation;
   switch (operation.kind) {
     case "insert":
-      return cached(
-        table,
-        "insert",
-        () => `INSERT INTO ${table.name} (${table.columnNames.join(", ")}) VALUES (${marks(table.columnNames.length)})`,
-      );
-    case "put":
-      return cached(
-        table,
-        "put",
-        () =>
-          `INSERT OR REPLACE INTO ${table.name} (${table.columnNames.join(", ")}) VALUES (${marks(table.columnNames.length)})`,
-      );
+    case "put": {
+      // Columns without a value are left out: fewer values to hand to the other thread and to bind.
+      let present = 0;
+      for (const value of operation.values) present = present * 2 + (value === null ? 0 : 1);
+      return cached(table, `${operation.kind} ${present}`, () => {
+        const columns = table.columnNames.filter((_, index) => operation.values[index] !== null);
+        const verb = operation.kind === "insert" ? "INSERT" : "INSERT OR REPLACE";
+        return `${verb} INTO ${table.name} (${columns.join(", ")}) VALUES (${marks(columns.length)})`;
+      });
+    }
     case "update":
       return cached(table, `update ${operation.columns.join(",")}`, () => {
         const assignments = operation.columns.map((column) => `${column} = ?`).join(", ");
@@ -64,12 +62,24 @@ export function encodeGroup(operations: readonly WriteOperation[]): EncodedGroup
     }
     operationIndexes.push(index);
     const before = parameters.length;
-    if (operation.kind !== "delete") for (const value of operation.values) parameters.push(value);
-    if (operation.kind === "update" || operation.kind === "delete")
-      for (const value of operation.key) parameters.push(value);
+    addParameters(operation, parameters);
     counts.push(parameters.length - before);
   }
   return { statements, operations: operationIndexes, parameters, counts };
+}
+
+function addParameters(operation: WriteOperation, parameters: SqlValue[]): void {
+  switch (operation.kind) {
+    case "insert":
+    case "put":
+      for (const value of operation.values) if (value !== null) parameters.push(value);
+      return;
+    case "update":
+      parameters.push(...operation.values, ...operation.key);
+      return;
+    case "delete":
+      parameters.push(...operation.key);
+  }
 }
 
 export function loadText(table: TableDefinition): string {

@@ -6,6 +6,7 @@ import type { Migration } from "../migration.ts";
 import type { RangeQuery, Store, WriteOperation } from "../store.ts";
 import { countText, encodeGroup, loadText, rangeText } from "./sql-text.ts";
 import { SqliteEngine } from "./sqlite-engine.ts";
+import type { EncodedGroup } from "./sqlite-engine.ts";
 import type { WorkerReply, WorkerRequest } from "./sqlite-worker.ts";
 
 interface Pending {
@@ -25,8 +26,7 @@ export function openSqliteStore(path: string, thread: "worker" | "main" = "worke
     description: path,
     durable: path !== ":memory:",
     migrate: async (migrations: readonly Migration[]) => void (await ask({ kind: "migrate", migrations })),
-    commit: async (operations: readonly WriteOperation[]) =>
-      void (await ask({ kind: "commit", group: encodeGroup(operations) })),
+    commit: async (operations: readonly WriteOperation[]) => void (await ask(commitRequest(operations, thread))),
     load: async <Row>(table: TableDefinition<Row>) =>
       (await ask({ kind: "read", sql: loadText(table as TableDefinition), parameters: [] })).map((values) =>
         table.decode(values),
@@ -42,6 +42,13 @@ export function openSqliteStore(path: string, thread: "worker" | "main" = "worke
   };
 }
 
+/** Bytes have no place in JSON; groups that hold some are handed over as they are. */
+function commitRequest(operations: readonly WriteOperation[], thread: "worker" | "main"): WorkerRequest {
+  const group = encodeGroup(operations);
+  const asValues = thread === "main" || group.parameters.some((value) => typeof value === "object" && value !== null);
+  return asValues ? { kind: "commit", group } : { kind: "commit-text", text: JSON.stringify(group) };
+}
+
 function mainAsk(path: string): [Ask, () => Promise<void>] {
   const engine = new SqliteEngine(path);
   const ask: Ask = async (request) => runRequest(engine, request);
@@ -55,6 +62,9 @@ export function runRequest(engine: SqliteEngine, request: WorkerRequest): SqlVal
       return [];
     case "commit":
       engine.commit(request.group);
+      return [];
+    case "commit-text":
+      engine.commit(JSON.parse(request.text) as EncodedGroup);
       return [];
     case "read":
       return engine.read(request.sql, request.parameters);

@@ -9,6 +9,8 @@ import { SqliteEngine } from "./sqlite-engine.ts";
 export type WorkerRequest =
   | { readonly kind: "migrate"; readonly migrations: readonly Migration[] }
   | { readonly kind: "commit"; readonly group: EncodedGroup }
+  /** A group as JSON: handing one text to another thread costs much less than handing over its values. */
+  | { readonly kind: "commit-text"; readonly text: string }
   | { readonly kind: "read"; readonly sql: string; readonly parameters: readonly SqlValue[] }
   | { readonly kind: "close" };
 
