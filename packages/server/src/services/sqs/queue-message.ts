@@ -13,6 +13,8 @@ export interface QueueMessage {
   row: MessageRow | undefined;
   /** Undefined until the first receive. */
   delivery: DeliveryRow | undefined;
+  /** Whether the store has a row of `delivery`, of this receive or of one before. */
+  isDeliveryStored: boolean;
   /** When it becomes visible, in milliseconds since the epoch; in the past for a visible message. */
   visibleAt: number;
   /** Kept by `QueueMessages`: whether it stands among the visible ones. */

@@ -20,7 +20,8 @@ function newMessages(): QueueMessages {
 
 function take(tx: Transaction, messages: QueueMessages, max: number, visibilityMs: number): readonly QueueMessage[] {
   const taken = messages.select(max, tx.now).messages;
-  for (const message of taken) if (message.row !== undefined) messages.receive(tx, message, message.row, visibilityMs);
+  for (const message of taken)
+    if (message.row !== undefined) messages.receive(tx, message, message.row, visibilityMs, false);
   return taken;
 }
 

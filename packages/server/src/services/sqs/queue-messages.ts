@@ -52,6 +52,8 @@ export class QueueMessages {
   #generation = 0;
   /** Removed while a page is being read, which may still hold them. */
   #removedSinceRead: Set<number> | undefined;
+  /** Received, and the store does not know it yet. */
+  readonly #unsaved = new Set<QueueMessage>();
 
   constructor(options: QueueMessagesOptions) {
     this.#options = options;
@@ -97,7 +99,20 @@ export class QueueMessages {
   /** Puts in a message that had been received before a restart. */
   restore(delivery: DeliveryRow, now: number): void {
     const { sequence, messageId, groupId, sentAt, visibleAt } = delivery;
-    this.#add({ sequence, messageId, groupId, sentAt, row: undefined, delivery, visibleAt, isVisible: false }, now);
+    this.#add(
+      {
+        sequence,
+        messageId,
+        groupId,
+        sentAt,
+        row: undefined,
+        delivery,
+        isDeliveryStored: true,
+        visibleAt,
+        isVisible: false,
+      },
+      now,
+    );
   }
 
   /** A new message, behind all others. */
@@ -139,8 +154,17 @@ export class QueueMessages {
     return this.#order.select(max, now);
   }
 
-  /** Puts a visible message out of sight until `now + visibilityMs`. */
-  receive(tx: Transaction, message: QueueMessage, row: MessageRow, visibilityMs: number): DeliveryRow {
+  /**
+   * Puts a visible message out of sight until `now + visibilityMs`.
+   * @param isSavedLater whether a crash may forget it: `saveReceives` writes it, unless the message is deleted before
+   */
+  receive(
+    tx: Transaction,
+    message: QueueMessage,
+    row: MessageRow,
+    visibilityMs: number,
+    isSavedLater: boolean,
+  ): DeliveryRow {
     const before = message.delivery;
     const delivery: DeliveryRow = {
       shard: row.shard,
@@ -154,9 +178,23 @@ export class QueueMessages {
       lastReceivedAt: tx.now,
       visibleAt: tx.now + visibilityMs,
     };
+    if (isSavedLater) this.#unsaved.add(message);
+    else this.#save(tx, message, delivery);
     this.#change(tx, message, delivery.visibleAt, delivery);
     if (visibilityMs > 0 && this.#options.memory.bytes > this.#options.memory.bytesMax) this.#drop(message);
     return delivery;
+  }
+
+  get hasUnsavedReceives(): boolean {
+    return this.#unsaved.size > 0;
+  }
+
+  /** Writes what the store does not know yet of receives. */
+  saveReceives(tx: Transaction): void {
+    for (const message of this.#unsaved)
+      if (message.delivery !== undefined && this.#all.get(message.sequence) === message)
+        this.#save(tx, message, message.delivery);
+    this.#unsaved.clear();
   }
 
   isInFlight(message: QueueMessage, now: number): boolean {
@@ -165,12 +203,15 @@ export class QueueMessages {
 
   /** Changes when a message in flight becomes visible again. */
   changeVisibility(tx: Transaction, message: QueueMessage, visibleAt: number): void {
-    if (message.delivery !== undefined) this.#change(tx, message, visibleAt, { ...message.delivery, visibleAt });
+    if (message.delivery === undefined) return;
+    const delivery = { ...message.delivery, visibleAt };
+    this.#save(tx, message, delivery);
+    this.#change(tx, message, visibleAt, delivery);
   }
 
   remove(tx: Transaction, queueId: number, message: QueueMessage): void {
     tx.delete(messagesTable, queueId, message.sequence);
-    if (message.delivery !== undefined) tx.delete(deliveriesTable, queueId, message.sequence);
+    if (message.isDeliveryStored) tx.delete(deliveriesTable, queueId, message.sequence);
     this.#removedSinceRead?.add(message.sequence);
     this.#take(message);
     tx.onUndo(() => {
@@ -269,9 +310,20 @@ export class QueueMessages {
     message.row = undefined;
   }
 
+  #save(tx: Transaction, message: QueueMessage, delivery: DeliveryRow): void {
+    const before = message.isDeliveryStored;
+    tx.put(deliveriesTable, delivery);
+    message.isDeliveryStored = true;
+    tx.onUndo(() => {
+      message.isDeliveryStored = before;
+      // What was to be written anyway still is.
+      this.#unsaved.add(message);
+    });
+    this.#unsaved.delete(message);
+  }
+
   #change(tx: Transaction, message: QueueMessage, visibleAt: number, delivery: DeliveryRow): void {
     const before = { delivery: message.delivery, visibleAt: message.visibleAt };
-    tx.put(deliveriesTable, delivery);
     this.#move(message, visibleAt, delivery, tx.now);
     tx.onUndo(() => this.#move(message, before.visibleAt, before.delivery, tx.now));
   }
@@ -320,6 +372,7 @@ function newMessage(row: MessageRow, content: MessageRow | undefined, availableA
     sentAt: row.sentAt,
     row: content,
     delivery: undefined,
+    isDeliveryStored: false,
     visibleAt: availableAt,
     isVisible: false,
   };

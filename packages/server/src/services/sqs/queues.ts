@@ -2,6 +2,7 @@
  * The queues of this process: finding one by URL, name or ARN, its messages, and the alarm that makes messages visible
  * or lets them expire. One alarm a queue, set to whatever happens next.
  */
+import type { Alarm } from "../../kernel/clock.ts";
 import type { Call } from "../../kernel/call.ts";
 import type { Kernel, StoreReader } from "../../kernel/kernel.ts";
 import type { TableDefinition } from "../../kernel/table.ts";
@@ -22,6 +23,8 @@ import type { DeduplicationRow, QueueRow } from "./tables.ts";
 
 /** Rows read from the store at a time when the server starts. */
 const loadPageRows = 10_000;
+/** How much later a receive is written that a crash may forget. */
+const saveReceivesMs = 50;
 
 export class Queues {
   readonly kernel: Kernel;
@@ -29,6 +32,7 @@ export class Queues {
   readonly #states = new Map<number, QueueState>();
   readonly #memory: ContentMemory = { bytes: 0, bytesMax: memoryLimits.contentBytesMax };
   #highestId = 0;
+  #saveAlarm: Alarm | undefined;
   #stopped = false;
 
   constructor(kernel: Kernel) {
@@ -96,6 +100,21 @@ export class Queues {
     });
   }
 
+  /** Messages were received that the store is to know of soon; several receives are written at once, or never when deleted before. */
+  receivedUnsaved(): void {
+    if (this.#stopped) return;
+    this.#saveAlarm ??= this.kernel.clock.at(this.kernel.clock.now() + saveReceivesMs, () => this.#saveReceives());
+  }
+
+  #saveReceives(): void {
+    this.#saveAlarm?.cancel();
+    this.#saveAlarm = undefined;
+    if (this.kernel.pipeline.failed) return;
+    this.kernel.transact((tx) => {
+      for (const { messages } of this.#states.values()) if (messages.hasUnsavedReceives) messages.saveReceives(tx);
+    });
+  }
+
   /** Removes all messages of a queue and what it knows of earlier ones. */
   clear(tx: Transaction, queue: QueueRow): void {
     const { messages, deduplication } = this.state(queue);
@@ -153,6 +172,7 @@ export class Queues {
   /** Cancels the alarms and sets no more: the server is stopping. */
   stop(): void {
     this.#stopped = true;
+    this.#saveReceives();
     for (const { alarm, pager } of this.#states.values()) {
       alarm?.alarm.cancel();
       pager.stop();

@@ -162,4 +162,25 @@ describe("after a restart", () => {
     });
     assert.deepEqual(Attributes, { ApproximateNumberOfMessages: "10010" });
   });
+
+  test("a receive is known after fifty milliseconds, a deletion at once, and nothing is written twice", async () => {
+    const before = await startSqs();
+    const QueueUrl = await createQueue(before);
+    for (const MessageBody of ["deleted", "kept", "forgotten"])
+      await before.run("SendMessage", { QueueUrl, MessageBody });
+    const written = (): number => before.kernel.pipeline.statistics.operations;
+    const start = written();
+    const [deleted] = await receive(before, QueueUrl, { MaxNumberOfMessages: 1 });
+    await before.run("DeleteMessage", { QueueUrl, ReceiptHandle: deleted?.ReceiptHandle });
+    await receive(before, QueueUrl, { MaxNumberOfMessages: 1 });
+    // The deletion is one row; the receive of what is deleted is never written.
+    assert.equal(written() - start, 1);
+    await before.advance(0.051);
+    await receive(before, QueueUrl, { MaxNumberOfMessages: 1 });
+    // A crash.
+    const after = await again(before);
+    assert.deepEqual(await bodies(after, QueueUrl, { VisibilityTimeout: 100 }), ["forgotten"]);
+    await after.advance(30);
+    assert.deepEqual(await bodies(after, QueueUrl), ["kept"]);
+  });
 });

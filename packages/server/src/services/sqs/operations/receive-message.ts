@@ -105,11 +105,13 @@ function give(
   visibilityMs: number,
 ): Message[] {
   const { messages, statistics, attempts } = queues.state(queue);
+  const { isFifo } = settingsOf(queue);
   const received = taken.map(({ message, row }) => {
-    const delivery = messages.receive(tx, message, row, visibilityMs);
+    const delivery = messages.receive(tx, message, row, visibilityMs, !isFifo);
     const handle = formatReceiptHandle(delivery, queues.kernel.random.uuid());
     return { row, delivery, handle, shown: showMessage(row, delivery, handle, input) };
   });
+  if (!isFifo) queues.receivedUnsaved();
   statistics.received += received.length;
   const attemptId = input.ReceiveRequestAttemptId;
   if (attemptId !== undefined)
