@@ -15,6 +15,8 @@ export interface ClientsOptions {
   readonly connections: number;
   readonly seconds: number;
   readonly warmUpSeconds: number;
+  /** Ends the run earlier, once every client has finished its turn. */
+  readonly until?: () => boolean;
   /** One turn of a client's loop; gives what it has got done (messages). */
   turn(conversation: Conversation, client: number): Promise<number>;
 }
@@ -24,7 +26,7 @@ export async function runClients(options: ClientsOptions): Promise<number> {
   const state = { measuring: false, stopped: false, done: 0 };
   const clients = Array.from({ length: options.connections }, async (_, client) => {
     const { conversation, close } = await open(options.port);
-    while (!state.stopped) {
+    while (!state.stopped && options.until?.() !== true) {
       const done = await options.turn(conversation, client);
       if (state.measuring) state.done += done;
     }
@@ -33,7 +35,7 @@ export async function runClients(options: ClientsOptions): Promise<number> {
   await delay(options.warmUpSeconds * 1000);
   state.measuring = true;
   const start = performance.now();
-  await Promise.race([delay(options.seconds * 1000), ...clients]);
+  await Promise.race([delay(options.seconds * 1000), Promise.all(clients)]);
   state.measuring = false;
   const seconds = (performance.now() - start) / 1000;
   state.stopped = true;
@@ -63,5 +65,5 @@ export async function open(port: number): Promise<{ conversation: Conversation; 
 }
 
 export function delay(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => void setTimeout(resolve, milliseconds));
+  return new Promise((resolve) => void setTimeout(resolve, milliseconds).unref());
 }

@@ -2,25 +2,22 @@
  * `npm run bench -- <name>`: one measurement, paired in the same run with a bare `node:http` echo server that gets the
  * same bodies over the same number of connections. The two take turns; medians and their ratio are what counts.
  */
-import { spawn } from "node:child_process";
-import type { ChildProcess } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { measureIdle } from "./idle.ts";
 import { postRequest, runLoad } from "./load.ts";
 import type { LoadResult } from "./load.ts";
+import { call, host, jsonType, startEcho, startTutti } from "./servers.ts";
+import type { Server } from "./servers.ts";
+import { measureBacklog } from "./sqs-backlog.ts";
+import { measureBatches } from "./sqs-batch.ts";
+import { measureFifo } from "./sqs-fifo.ts";
+import { measureIdlePolls } from "./sqs-idle-polls.ts";
+import { median } from "./statistics.ts";
 
 const rounds = 5;
 const connections = 64;
-const host = "127.0.0.1";
-const jsonType = "application/x-amz-json-1.0";
-
-interface Server {
-  readonly port: number;
-  stop(): void;
-}
 
 const benchmarks: Readonly<Record<string, (tutti: Server, echo: Server) => Promise<void>>> = {
   "sqs-send": async (tutti, echo) => {
@@ -32,6 +29,9 @@ const benchmarks: Readonly<Record<string, (tutti: Server, echo: Server) => Promi
     const request = postRequest("/", { "content-type": jsonType, "x-amz-target": "AmazonSQS.SendMessage" }, body);
     await compare("SendMessage, 256-byte body, every message synced to disk", tutti, echo, request);
   },
+  "sqs-batch": measureBatches,
+  "sqs-fifo": measureFifo,
+  "sqs-idle-polls": measureIdlePolls,
   // The answer to StartExecution leaves when the execution's whole first run is on disk: with Pass states, its end.
   "states-pass5": async (tutti, echo) => {
     const names = ["One", "Two", "Three", "Four", "Five"];
@@ -57,27 +57,33 @@ const benchmarks: Readonly<Record<string, (tutti: Server, echo: Server) => Promi
 };
 
 const name = process.argv[2] ?? "";
-if (name === "idle") {
-  await measureIdle();
-  process.exit();
-}
 const benchmark = Object.hasOwn(benchmarks, name) ? benchmarks[name] : undefined;
-if (benchmark === undefined) {
-  process.stderr.write(`usage: npm run bench -- ${[...Object.keys(benchmarks), "idle"].join(" | ")}\n`);
+if (name === "idle") await measureIdle();
+else if (name === "sqs-backlog") await inFolder(measureBacklog);
+else if (benchmark === undefined) {
+  const names = [...Object.keys(benchmarks), "sqs-backlog", "idle"];
+  process.stderr.write(`usage: npm run bench -- ${names.join(" | ")}\n`);
   process.exit(1);
+} else {
+  await inFolder(async (folder) => {
+    const tutti = await startTutti(folder);
+    const echo = await startEcho();
+    try {
+      await benchmark(tutti, echo);
+    } finally {
+      await Promise.all([tutti.stop(), echo.stop()]);
+    }
+  });
 }
-const folder = await mkdtemp(join(tmpdir(), "tutti-bench-"));
-const tutti = await start(
-  ["../packages/server/src/cli/main.ts", "start", "--port", "0", "--data-dir", folder, "--log-level", "warn"],
-  /endpoint\s+http:\/\/[^:]+:(\d+)[\s\S]*Ready\./,
-);
-const echo = await start(["./echo-server.ts"], /port (\d+)/);
-try {
-  await benchmark(tutti, echo);
-} finally {
-  tutti.stop();
-  echo.stop();
-  await rm(folder, { recursive: true, force: true });
+process.exit();
+
+async function inFolder(measure: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), "tutti-bench-"));
+  try {
+    await measure(folder);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
 }
 
 async function compare(title: string, measured: Server, yardstick: Server, request: Buffer): Promise<void> {
@@ -107,34 +113,4 @@ function load(server: Server, request: Buffer): Promise<LoadResult> {
     request: () => request,
     expectStatus: 200,
   });
-}
-
-async function call(server: Server, target: string, input: object): Promise<unknown> {
-  const answer = await fetch(`http://${host}:${server.port}/`, {
-    method: "POST",
-    headers: { "content-type": jsonType, "x-amz-target": target },
-    body: JSON.stringify(input),
-  });
-  if (!answer.ok) throw new Error(`${target}: ${await answer.text()}`);
-  return answer.json();
-}
-
-function start(words: readonly string[], ready: RegExp): Promise<Server> {
-  const [file = "", ...rest] = words;
-  const child: ChildProcess = spawn(process.execPath, [fileURLToPath(new URL(file, import.meta.url)), ...rest], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  return new Promise((resolve, reject) => {
-    let output = "";
-    child.once("exit", (code) => reject(new Error(`${file} ended with ${code}`)));
-    child.stdout?.on("data", (chunk: Buffer) => {
-      output += chunk.toString();
-      const port = ready.exec(output)?.[1];
-      if (port !== undefined) resolve({ port: Number(port), stop: () => void child.kill("SIGTERM") });
-    });
-  });
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((left, right) => left - right)[values.length >> 1] ?? Number.NaN;
 }

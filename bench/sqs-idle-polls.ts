@@ -1,0 +1,42 @@
+/**
+ * `npm run bench -- sqs-idle-polls`: a thousand long polls on empty queues, renewed as they end. What they take of a
+ * core, and whether memory grows. `BENCH_SECONDS` says for how long (600).
+ */
+import { delay, runClients } from "./clients.ts";
+import { createQueue, processorSeconds, residentMegabytes } from "./servers.ts";
+import type { Server } from "./servers.ts";
+import { print } from "./statistics.ts";
+
+const polls = 1_000;
+const queues = 100;
+const seconds = Number(process.env["BENCH_SECONDS"] ?? 600);
+const settleSeconds = 25;
+
+export async function measureIdlePolls(tutti: Server): Promise<void> {
+  const urls: string[] = [];
+  for (let queue = 0; queue < queues; queue += 1) urls.push(await createQueue(tutti, `idle-${queue}`));
+  let isOver = false;
+  const clients = runClients({
+    port: tutti.port,
+    connections: polls,
+    seconds: settleSeconds + seconds + 60,
+    warmUpSeconds: 0,
+    until: () => isOver,
+    async turn(conversation, client) {
+      const QueueUrl = urls[client % queues];
+      await conversation.ask("ReceiveMessage", JSON.stringify({ QueueUrl, WaitTimeSeconds: 20 }));
+      return 1;
+    },
+  });
+  await delay(settleSeconds * 1000);
+  const memoryAtStart = residentMegabytes(tutti);
+  const usedAtStart = processorSeconds(tutti);
+  await delay(seconds * 1000);
+  const share = (processorSeconds(tutti) - usedAtStart) / seconds;
+  const memoryAtEnd = residentMegabytes(tutti);
+  isOver = true;
+  await clients;
+  print(`${polls} long polls on ${queues} empty queues for ${seconds} s, each renewed after 20 s`);
+  print(`  share of a core   ${(share * 100).toFixed(2)} %`);
+  print(`  resident memory   ${memoryAtStart.toFixed(0)} MB at the start, ${memoryAtEnd.toFixed(0)} MB at the end`);
+}
