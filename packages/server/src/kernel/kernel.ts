@@ -12,6 +12,8 @@ import { metaMigrations, metaTable } from "./meta.ts";
 import { Park } from "./operation.ts";
 import type { AnyOperation } from "./operation.ts";
 import { Outbox, outboxMigrations, outboxTable } from "./outbox.ts";
+import { ownsEverything, ShardNotOwned } from "./ownership.ts";
+import type { Ownership } from "./ownership.ts";
 import type { RandomSource } from "./random.ts";
 import { ResidentTable } from "./resident-table.ts";
 import { shardCountDefault, ShardMap } from "./shards.ts";
@@ -34,6 +36,8 @@ export interface KernelOptions {
   readonly clientsInRealTime?: boolean;
   /** For a new installation only. */
   readonly shardCount?: number;
+  /** Every shard when absent. */
+  readonly ownership?: Ownership;
 }
 
 /** Reads what lives in the store. Every read sees all that was decided before it. */
@@ -63,6 +67,7 @@ export class Kernel {
   readonly outbox: Outbox;
   readonly waiters: Waiters;
   readonly pipeline: CommitPipeline;
+  readonly ownership: Ownership;
   readonly #onFatal: (error: unknown) => void;
   readonly #tables = new Map<string, ResidentTable<object>>();
   readonly #newShardCount: number;
@@ -77,6 +82,7 @@ export class Kernel {
     this.clock = options.clock;
     this.random = options.random;
     this.store = options.store;
+    this.ownership = options.ownership ?? ownsEverything;
     this.#onFatal = options.onFatal;
     this.#newShardCount = options.shardCount ?? shardCountDefault;
     this.pipeline = new CommitPipeline(options.store, options.clock, (error) => this.#fail(error));
@@ -168,12 +174,18 @@ export class Kernel {
     }
   }
 
-  /** Carries one request through an operation; resolves when the answer may leave. */
+  /**
+   * Carries one request through an operation; resolves when the answer may leave.
+   * @throws ShardNotOwned when another node decides it, also when the shard is lost while the request waits
+   */
   async execute(operation: AnyOperation, input: unknown, call: Call): Promise<unknown> {
+    const target = operation.target?.(input, call);
+    const shard = target === undefined ? undefined : this.shards.of(target);
     const loaded = operation.load === undefined ? undefined : await operation.load(this.reader, input, call);
     const arrivedAt = this.clock.now();
     let expired = false;
     for (;;) {
+      if (shard !== undefined && !this.ownership.owns(shard)) throw new ShardNotOwned(shard);
       const context = { call, loaded, arrivedAt, expired };
       const output = this.transact((tx) => operation.decide(tx, input, context));
       if (!(output instanceof Park)) {

@@ -20,12 +20,15 @@ export interface OperationContext<Loaded = undefined> {
 
 /** Methods, so that operations over different inputs can stand in one registry. */
 export interface Operation<Input = unknown, Output = unknown, Loaded = undefined> {
+  /** The ARN of the resource in whose shard this is decided; any node can decide it when absent or undefined. Never throws. */
+  target?(input: Input, call: Call): string | undefined;
   load?(reader: StoreReader, input: Input, call: Call): Promise<Loaded>;
   decide(tx: Transaction, input: Input, context: OperationContext<Loaded>): Output | Park;
 }
 
 /** An operation of any kind, as a registry holds it. */
 export interface AnyOperation {
+  target?(input: unknown, call: Call): string | undefined;
   load?(reader: StoreReader, input: unknown, call: Call): Promise<unknown>;
   decide(tx: Transaction, input: unknown, context: OperationContext<unknown>): unknown;
 }
