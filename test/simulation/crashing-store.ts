@@ -4,7 +4,7 @@
  */
 import type { SeededRandom } from "../../packages/server/src/kernel/random.ts";
 import type { MemoryStore } from "../../packages/server/src/kernel/store/memory-store.ts";
-import type { RangeQuery, Store, WriteOperation } from "../../packages/server/src/kernel/store/store.ts";
+import type { CommitFence, RangeQuery, Store, WriteOperation } from "../../packages/server/src/kernel/store/store.ts";
 import type { SqlValue, TableDefinition } from "../../packages/server/src/kernel/table.ts";
 
 export class ProcessDied extends Error {
@@ -48,20 +48,20 @@ export class CrashingStore implements Store {
     await this.#options.disk.migrate(migrations);
   }
 
-  async commit(operations: readonly WriteOperation[]): Promise<void> {
+  async commit(operations: readonly WriteOperation[], fence?: CommitFence): Promise<void> {
     const { disk, random, crashShare } = this.#options;
     if (this.#isDead) return this.#never();
     const dies = random.random() < crashShare;
     const isApplied = !dies || random.random() < 0.5;
-    if (isApplied) await disk.commit(operations);
+    if (isApplied) await disk.commit(operations, fence);
     if (!dies) return undefined;
     this.#isDead = true;
     this.#death.reject(new ProcessDied());
     return this.#never();
   }
 
-  load<Row>(table: TableDefinition<Row>): Promise<Row[]> {
-    return this.#isDead ? this.#never() : this.#options.disk.load(table);
+  load<Row>(table: TableDefinition<Row>, shards?: readonly number[]): Promise<Row[]> {
+    return this.#isDead ? this.#never() : this.#options.disk.load(table, shards);
   }
 
   range<Row>(query: RangeQuery<Row>): Promise<Row[]> {

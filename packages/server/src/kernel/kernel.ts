@@ -102,15 +102,16 @@ export class Kernel {
   async start(modules: readonly Module[]): Promise<void> {
     this.#modules = modules;
     const own = [...metaMigrations, ...timerMigrations, ...outboxMigrations];
-    await this.store.migrate(checkedMigrations([...own, ...modules.flatMap((module) => module.migrations)]));
     const tables = [
       metaTable,
       timersTable,
       outboxTable,
       ...modules.flatMap((module) => module.tables),
     ] as TableDefinition<object>[];
-    for (const definition of tables) {
-      if (definition.residency !== "resident") continue;
+    const resident = tables.filter(({ residency }) => residency === "resident");
+    const migrations = checkedMigrations([...own, ...modules.flatMap((module) => module.migrations)]);
+    await this.store.migrate(migrations, resident);
+    for (const definition of resident) {
       const table = new ResidentTable<object>(definition);
       table.load(await this.store.load(definition));
       this.#tables.set(definition.name, table);

@@ -1,12 +1,15 @@
 /**
  * A store in this process's memory: for `--in-memory`, tests and the simulation. What it holds outlives the kernel that
  * writes to it, so a simulated crash drops the kernel and starts another over the same store.
+ *
+ * Several kernels may share one: `admits` then stands for the row that the owner of a group is proved by.
  */
 import { SortedList } from "../sorted-list.ts";
 import { compareTuples, joinKey } from "../table.ts";
 import type { SqlValue, TableDefinition } from "../table.ts";
 import { checkedMigrations } from "./migration.ts";
-import type { RangeQuery, Store, WriteOperation } from "./store.ts";
+import { StaleOwnerError } from "./store-errors.ts";
+import type { CommitFence, RangeQuery, Store, WriteOperation } from "./store.ts";
 
 type Values = readonly SqlValue[];
 
@@ -88,12 +91,19 @@ export class MemoryStore implements Store {
   readonly description = "memory";
   readonly durable = false;
   readonly #tables = new Map<string, MemoryTable>();
+  readonly #admits: (fence: CommitFence) => boolean;
+
+  /** @param admits whether a fenced group may be applied; notes its sequence */
+  constructor(admits: (fence: CommitFence) => boolean = () => true) {
+    this.#admits = admits;
+  }
 
   async migrate(migrations: Parameters<Store["migrate"]>[0]): Promise<void> {
     checkedMigrations(migrations);
   }
 
-  async commit(operations: readonly WriteOperation[]): Promise<void> {
+  async commit(operations: readonly WriteOperation[], fence?: CommitFence): Promise<void> {
+    if (fence !== undefined && !this.#admits(fence)) throw new StaleOwnerError(`node ${fence.nodeId} is not the owner`);
     for (const operation of operations) {
       const table = this.#table(operation.table);
       switch (operation.kind) {
@@ -111,8 +121,11 @@ export class MemoryStore implements Store {
     }
   }
 
-  async load<Row>(table: TableDefinition<Row>): Promise<Row[]> {
-    return this.range({ table, equals: [], limit: Number.POSITIVE_INFINITY });
+  async load<Row>(table: TableDefinition<Row>, shards?: readonly number[]): Promise<Row[]> {
+    const rows = this.#table(table).range("key", [], [], Number.POSITIVE_INFINITY, false);
+    const place = table.columnNames.indexOf("shard");
+    const wanted = shards === undefined ? rows : rows.filter((values) => shards.includes(Number(values[place])));
+    return wanted.map((values) => table.decode(values));
   }
 
   async range<Row>(query: RangeQuery<Row>): Promise<Row[]> {

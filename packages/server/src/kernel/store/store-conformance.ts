@@ -106,6 +106,17 @@ export function testStore(name: string, prepare: () => Promise<{ open(): Store; 
         assert.equal((await store.range({ table: notes, equals: [], after: ["a", 4], limit: 3 })).length, 3);
       }));
 
+    test("loads the rows of some shards", () =>
+      withStore(async (store) => {
+        const rows = [4, 3, 2, 1].map((shard) => ({ ...note("a", shard), shard }));
+        await store.commit(rows.map(insert));
+        const shards = async (wanted: number[]): Promise<number[]> =>
+          (await store.load(notes, wanted)).map(({ shard }) => shard);
+        assert.deepEqual(await shards([4, 1, 7]), [1, 4]);
+        assert.deepEqual(await shards([]), []);
+        assert.equal((await store.load(notes)).length, 4);
+      }));
+
     test("counts the rows whose key begins so", () =>
       withStore(async (store) => {
         await store.commit([insert(note("a", 1)), insert(note("a", 2)), insert(note("b", 1))]);

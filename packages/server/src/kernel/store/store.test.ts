@@ -6,7 +6,10 @@ import assert from "node:assert/strict";
 import { MemoryStore } from "./memory-store.ts";
 import { checkedMigrations } from "./migration.ts";
 import { openSqliteStore } from "./sqlite/sqlite-store.ts";
-import { testStore } from "./store-conformance.ts";
+import type { TableDefinition } from "../table.ts";
+import { note, notes, testStore } from "./store-conformance.ts";
+import { StaleOwnerError } from "./store-errors.ts";
+import type { WriteOperation } from "./store.ts";
 
 testStore("memory store", async () => {
   const store = new MemoryStore();
@@ -22,6 +25,17 @@ for (const thread of ["worker", "main"] as const) {
     };
   });
 }
+
+test("the memory store applies nothing of a group whose fence is not admitted", async () => {
+  const admitted: number[] = [];
+  const store = new MemoryStore(({ incarnation, sequence }) => incarnation === 2 && admitted.push(sequence) > 0);
+  const table = notes as unknown as TableDefinition;
+  const insert = (page: number): WriteOperation => ({ kind: "insert", table, values: notes.encode(note("a", page)) });
+  const fence = { nodeId: "n", incarnation: 2, sequence: 7 };
+  await store.commit([insert(1)], fence);
+  await assert.rejects(store.commit([insert(2)], { ...fence, incarnation: 1, sequence: 8 }), StaleOwnerError);
+  assert.deepEqual([await store.load(notes), admitted], [[note("a", 1)], [7]]);
+});
 
 test("migrations are numbered without gaps", () => {
   const step = (number: number) => ({ module: "m", number, statements: [] });

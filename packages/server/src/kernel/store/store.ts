@@ -4,6 +4,9 @@
  * A group is applied whole or not at all, and `commit` resolves only when it would survive a power cut. Groups are
  * applied in the order they are given; the kernel gives one at a time. Every implementation passes the suite in
  * `store-conformance.ts`.
+ *
+ * Where several nodes write to one store, a group carries a fence: it is applied only while its writer is what it
+ * believes itself to be. A store that one process owns (SQLite, by the lock on its directory) has no use for one.
  */
 import type { SqlValue, TableDefinition } from "../table.ts";
 import type { Migration } from "./migration.ts";
@@ -36,16 +39,34 @@ export interface RangeQuery<Row> {
   readonly descending?: boolean;
 }
 
+/**
+ * Who writes a group, and the number of the group among those it writes. The store notes the number with the group, so
+ * that a writer that lost its connection can learn which of its groups were applied.
+ */
+export interface CommitFence {
+  readonly nodeId: string;
+  /** Which of the lives of that node: a later one shuts out the earlier. */
+  readonly incarnation: number;
+  readonly sequence: number;
+}
+
 export interface Store {
   /** Where the data lives, for people. */
   readonly description: string;
   /** Whether what is committed survives the end of the process. */
   readonly durable: boolean;
-  /** Brings the schema up to date; the migrations applied already are skipped. */
-  migrate(migrations: readonly Migration[]): Promise<void>;
-  commit(operations: readonly WriteOperation[]): Promise<void>;
-  /** Every row of a table, in the order of its key. */
-  load<Row>(table: TableDefinition<Row>): Promise<Row[]>;
+  /**
+   * Brings the schema up to date; the migrations applied already are skipped.
+   * @param resident the tables that will be loaded shard by shard
+   */
+  migrate(migrations: readonly Migration[], resident?: readonly TableDefinition[]): Promise<void>;
+  /**
+   * @throws StaleOwnerError when the fence's node has a later life by now, or none: nothing was applied
+   * @throws StoreUnavailableError when the store cannot be reached within its deadline: whether the group was applied is not known
+   */
+  commit(operations: readonly WriteOperation[], fence?: CommitFence): Promise<void>;
+  /** Every row of a table, or those of some shards, in the order of its key. */
+  load<Row>(table: TableDefinition<Row>, shards?: readonly number[]): Promise<Row[]>;
   range<Row>(query: RangeQuery<Row>): Promise<Row[]>;
   /** How many rows have these values in the first columns of their key. */
   count<Row>(table: TableDefinition<Row>, equals: readonly SqlValue[]): Promise<number>;

@@ -3,7 +3,7 @@ import type { Call } from "../call.ts";
 import { Kernel } from "../kernel.ts";
 import { SeededRandom } from "../random.ts";
 import { MemoryStore } from "../store/memory-store.ts";
-import type { WriteOperation } from "../store/store.ts";
+import type { CommitFence, WriteOperation } from "../store/store.ts";
 import { defineTable } from "../table.ts";
 import type { TableDefinition } from "../table.ts";
 import { VirtualClock } from "../virtual-clock.ts";
@@ -46,10 +46,10 @@ export class HeldStore extends MemoryStore {
   closed = 0;
   readonly #waiting: { resolve(): void; reject(error: Error): void }[] = [];
 
-  override async commit(operations: readonly WriteOperation[]): Promise<void> {
+  override async commit(operations: readonly WriteOperation[], fence?: CommitFence): Promise<void> {
     this.groups.push(operations);
     if (this.held) await new Promise<void>((resolve, reject) => this.#waiting.push({ resolve, reject }));
-    await super.commit(operations);
+    await super.commit(operations, fence);
   }
 
   override async close(): Promise<void> {

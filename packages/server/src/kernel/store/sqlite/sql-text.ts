@@ -82,8 +82,12 @@ function addParameters(operation: WriteOperation, parameters: SqlValue[]): void 
   }
 }
 
-export function loadText(table: TableDefinition): string {
-  return `SELECT ${table.columnNames.join(", ")} FROM ${table.name} ORDER BY ${table.key.join(", ")}`;
+export function loadText(table: TableDefinition, shards?: readonly number[]): { sql: string; parameters: SqlValue[] } {
+  const where = shards === undefined ? "" : " WHERE shard IN (SELECT value FROM json_each(?))";
+  return {
+    sql: `SELECT ${table.columnNames.join(", ")} FROM ${table.name}${where} ORDER BY ${table.key.join(", ")}`,
+    parameters: shards === undefined ? [] : [JSON.stringify(shards)],
+  };
 }
 
 export function countText(table: TableDefinition, equalsCount: number): string {

@@ -27,8 +27,8 @@ export function openSqliteStore(path: string, thread: "worker" | "main" = "worke
     durable: path !== ":memory:",
     migrate: async (migrations: readonly Migration[]) => void (await ask({ kind: "migrate", migrations })),
     commit: async (operations: readonly WriteOperation[]) => void (await ask(commitRequest(operations, thread))),
-    load: async <Row>(table: TableDefinition<Row>) =>
-      (await ask({ kind: "read", sql: loadText(table as TableDefinition), parameters: [] })).map((values) =>
+    load: async <Row>(table: TableDefinition<Row>, shards?: readonly number[]) =>
+      (await ask({ kind: "read", ...loadText(table as TableDefinition, shards) })).map((values) =>
         table.decode(values),
       ),
     range: async <Row>(query: RangeQuery<Row>) =>
