@@ -11,11 +11,13 @@ it("exports the whole of the language", () => {
     "compileReferencePath",
     "compileTemplate",
     "formatInvalidDefinition",
+    "graphOf",
     "isJsonArray",
     "isJsonObject",
     "jacksonMessage",
     "newExecution",
     "parseJson",
+    "parseTolerantly",
     "unrecognizedResource",
   ]);
 });

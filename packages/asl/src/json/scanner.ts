@@ -40,6 +40,7 @@ import { endOfNumber } from "./number.ts";
 import { badNumber, continuesToken, JsonSyntaxError, nonStandard, unexpected } from "./syntax-error.ts";
 import { lineStarts, positionAt } from "./text-lines.ts";
 import type { TextPosition } from "./text-lines.ts";
+import { setOwn } from "./value.ts";
 import type { Json } from "./value.ts";
 
 /** Jackson's default for the depth of arrays and objects within one another. */
@@ -322,11 +323,4 @@ export class JsonScanner {
   #error(message: string, offset: number): JsonSyntaxError {
     return new JsonSyntaxError(message, offset);
   }
-}
-
-/** Makes `__proto__` a member like any other, as `JSON.parse` does. */
-function setOwn(object: { [key: string]: Json }, key: string, value: Json): void {
-  if (key === "__proto__")
-    Object.defineProperty(object, key, { value, enumerable: true, configurable: true, writable: true });
-  else object[key] = value;
 }
