@@ -4,10 +4,13 @@
  *
  * A group that holds only deferred writes (a receive's visibility deadline) does not ask to be flushed; it goes out with
  * the next group that does, or after `deferredFlushMs`. A failed commit is fatal: memory would be ahead of the disk. From
- * then on no group becomes durable, so whoever waits for one waits until the process ends.
+ * then on no group becomes durable, so whoever waits for one waits until the process ends; where it does not end, because
+ * only a lease was lost, `giveUp` tells them.
  */
 import type { Alarm, Clock } from "./clock.ts";
-import type { Store, WriteOperation } from "./store/store.ts";
+import type { CommitFence, Store, WriteOperation } from "./store/store.ts";
+import { LeaseLost } from "./ownership.ts";
+import type { Lease } from "./ownership.ts";
 
 const deferredFlushMs = 50;
 
@@ -20,11 +23,13 @@ export interface CommitGroup {
   urgent: boolean;
   readonly durable: Promise<void>;
   readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
 }
 
 function newGroup(sequence: number): CommitGroup {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  return { sequence, operations: [], afterCommit: [], urgent: false, durable: promise, resolve };
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  promise.catch(() => undefined);
+  return { sequence, operations: [], afterCommit: [], urgent: false, durable: promise, resolve, reject };
 }
 
 export interface CommitStatistics {
@@ -38,16 +43,22 @@ export class CommitPipeline {
   readonly #store: Store;
   readonly #clock: Clock;
   readonly #onFatal: (error: unknown) => void;
+  readonly #lease: Lease | undefined;
   #open = newGroup(1);
   #flushing: CommitGroup | undefined;
   #scheduled = false;
   #deferredAlarm: Alarm | undefined;
   #failed = false;
 
-  constructor(store: Store, clock: Clock, onFatal: (error: unknown) => void) {
+  /**
+   * @param onFatal told once, when the first commit fails
+   * @param lease what every group has to prove in the store before it is applied
+   */
+  constructor(store: Store, clock: Clock, onFatal: (error: unknown) => void, lease?: Lease) {
     this.#store = store;
     this.#clock = clock;
     this.#onFatal = onFatal;
+    this.#lease = lease;
   }
 
   /** The group the running transaction writes to. */
@@ -67,6 +78,13 @@ export class CommitPipeline {
     this.#onFatal(error);
   }
 
+  /** After a failure: whoever waits, or will wait, for something to become durable learns that nobody knows whether it is. */
+  giveUp(): void {
+    const lost = new LeaseLost("the lease was lost before the commit was known to be durable");
+    this.#flushing?.reject(lost);
+    this.#open.reject(lost);
+  }
+
   /** True when nothing is waiting to be written or being written. */
   get idle(): boolean {
     return this.#flushing === undefined && this.#isEmpty();
@@ -78,7 +96,9 @@ export class CommitPipeline {
       this.#open.urgent = true;
       this.#schedule();
     } else if (this.#deferredAlarm === undefined) {
-      this.#deferredAlarm = this.#clock.at(this.#clock.now() + deferredFlushMs, () => void this.flush());
+      this.#deferredAlarm = this.#clock.at(this.#clock.now() + deferredFlushMs, () => {
+        if (!this.#failed) this.#flushNow();
+      });
     }
   }
 
@@ -92,9 +112,13 @@ export class CommitPipeline {
 
   /** Resolves when everything decided so far is durable. */
   async flush(): Promise<void> {
-    if (!this.#isEmpty()) this.written(true);
+    this.#flushNow();
     const group = this.pending();
     if (group !== undefined) await group.durable;
+  }
+
+  #flushNow(): void {
+    if (!this.#isEmpty()) this.written(true);
   }
 
   #isEmpty(): boolean {
@@ -110,6 +134,12 @@ export class CommitPipeline {
     });
   }
 
+  #fenceOf({ sequence }: CommitGroup): CommitFence | undefined {
+    if (this.#lease === undefined) return undefined;
+    const { nodeId, incarnation } = this.#lease;
+    return { nodeId, incarnation, sequence };
+  }
+
   async #commit(): Promise<void> {
     const group = this.#open;
     this.#open = newGroup(group.sequence + 1);
@@ -117,7 +147,7 @@ export class CommitPipeline {
     this.#deferredAlarm?.cancel();
     this.#deferredAlarm = undefined;
     try {
-      if (group.operations.length > 0) await this.#store.commit(group.operations);
+      if (group.operations.length > 0) await this.#store.commit(group.operations, this.#fenceOf(group));
     } catch (error) {
       return this.fail(error);
     }

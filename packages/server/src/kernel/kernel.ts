@@ -12,13 +12,14 @@ import { metaMigrations, metaTable } from "./meta.ts";
 import { Park } from "./operation.ts";
 import type { AnyOperation } from "./operation.ts";
 import { Outbox, outboxMigrations, outboxTable } from "./outbox.ts";
-import { ownsEverything, ShardNotOwned } from "./ownership.ts";
-import type { Ownership } from "./ownership.ts";
+import { HeldShards, LeaseLost, ownsEverything, ShardNotOwned } from "./ownership.ts";
+import type { Lease, Ownership } from "./ownership.ts";
 import type { RandomSource } from "./random.ts";
 import { ResidentTable } from "./resident-table.ts";
 import { shardCountDefault, ShardMap } from "./shards.ts";
 import { checkedMigrations } from "./store/migration.ts";
 import type { Migration } from "./store/migration.ts";
+import { StaleOwnerError, StoreUnavailableError } from "./store/store-errors.ts";
 import type { RangeQuery, Store } from "./store/store.ts";
 import type { SqlValue, TableDefinition } from "./table.ts";
 import { timerMigrations, Timers, timersTable } from "./timers.ts";
@@ -34,10 +35,17 @@ export interface KernelOptions {
   readonly onFatal: (error: unknown) => void;
   /** See `Waiters`; true when requests come from a network. */
   readonly clientsInRealTime?: boolean;
-  /** For a new installation only. */
+  /** For a new installation only; one with leases is made by whoever gives them. */
   readonly shardCount?: number;
-  /** Every shard when absent. */
+  /** The shards to begin with, and never more; every shard when absent. */
   readonly ownership?: Ownership;
+  /** Where shards are leased: the kernel begins with none, and `adopt` and `release` say which it has. */
+  readonly lease?: Lease;
+  /**
+   * The lease is gone. The kernel decides nothing any more and has let go of everything but the store, which another
+   * kernel may use. Without a lease every failure is fatal.
+   */
+  readonly onLeaseLost?: (error: unknown) => void;
 }
 
 /** Reads what lives in the store. Every read sees all that was decided before it. */
@@ -51,10 +59,15 @@ export interface StoreReader {
 export interface Module {
   readonly tables: readonly TableDefinition<never>[];
   readonly migrations: readonly Migration[];
-  /** Reads from the store what the module keeps in memory besides its resident tables; runs once these are loaded. */
-  load?(reader: StoreReader): Promise<void>;
-  /** Rebuilds what is derived from the tables; runs after `load`, before anything is decided. */
-  start?(): void;
+  /** Reads from the store what the module keeps in memory of these shards besides its resident tables, which are there. */
+  load?(reader: StoreReader, shards: ReadonlySet<number>): Promise<void>;
+  /** Rebuilds what is derived from the tables; runs after `load`, before anything is decided for these shards. */
+  start?(shards: ReadonlySet<number>): void;
+  /**
+   * Lets go of what it has in memory of these shards, alarms among them. Their rows are still there and may be written for
+   * the last time; nothing is decided for them any more.
+   */
+  drop?(shards: ReadonlySet<number>): void;
   /** Lets go of what keeps the process up (alarms, listeners); runs before the store closes, and may still write to it. */
   stop?(): void;
 }
@@ -67,7 +80,11 @@ export class Kernel {
   readonly outbox: Outbox;
   readonly waiters: Waiters;
   readonly pipeline: CommitPipeline;
-  readonly ownership: Ownership;
+  /** Whether a shard is loaded, open and held: what decisions here may be about. */
+  readonly ownership: HeldShards;
+  readonly #lease: Lease | undefined;
+  readonly #allowed: Ownership;
+  readonly #onLeaseLost: ((error: unknown) => void) | undefined;
   readonly #onFatal: (error: unknown) => void;
   readonly #tables = new Map<string, ResidentTable<object>>();
   readonly #newShardCount: number;
@@ -82,10 +99,13 @@ export class Kernel {
     this.clock = options.clock;
     this.random = options.random;
     this.store = options.store;
-    this.ownership = options.ownership ?? ownsEverything;
+    this.#allowed = options.ownership ?? ownsEverything;
+    this.ownership = new HeldShards(this.#allowed);
+    this.#lease = options.lease;
+    this.#onLeaseLost = options.onLeaseLost;
     this.#onFatal = options.onFatal;
     this.#newShardCount = options.shardCount ?? shardCountDefault;
-    this.pipeline = new CommitPipeline(options.store, options.clock, (error) => this.#fail(error));
+    this.pipeline = new CommitPipeline(options.store, options.clock, (error) => this.#fail(error), options.lease);
     const transact = (decide: (tx: Transaction) => void): void => this.#transactOrFail(decide);
     this.timers = new Timers(options.clock, transact);
     this.outbox = new Outbox(options.clock, transact);
@@ -98,7 +118,7 @@ export class Kernel {
     return this.#shards;
   }
 
-  /** Migrates, loads the resident tables, rebuilds what is derived from them, and lets the timers run. */
+  /** Migrates, lets the timers run, and adopts every shard that is this kernel's from the beginning. */
   async start(modules: readonly Module[]): Promise<void> {
     this.#modules = modules;
     const own = [...metaMigrations, ...timerMigrations, ...outboxMigrations];
@@ -111,17 +131,59 @@ export class Kernel {
     const resident = tables.filter(({ residency }) => residency === "resident");
     const migrations = checkedMigrations([...own, ...modules.flatMap((module) => module.migrations)]);
     await this.store.migrate(migrations, resident);
-    for (const definition of resident) {
-      const table = new ResidentTable<object>(definition);
-      table.load(await this.store.load(definition));
-      this.#tables.set(definition.name, table);
-    }
+    for (const definition of resident) this.#tables.set(definition.name, new ResidentTable<object>(definition));
+    // What an installation knows of itself belongs to no shard: every node has it.
+    this.resident(metaTable).load(await this.store.load(metaTable));
     this.#startInstallation();
-    for (const module of modules) await module.load?.(this.reader);
-    for (const module of modules) module.start?.();
-    this.timers.start(this.resident(timersTable).values(), () => firstOf(this.resident(timersTable).scan("due", [])));
+    this.timers.start(() => firstOf(this.resident(timersTable).scan("due", [])));
     this.outbox.start(() => this.resident(outboxTable).scan("next", []));
+    if (this.#lease === undefined) await this.adopt(this.#allowedShards());
     await this.pipeline.flush();
+  }
+
+  #allowedShards(): number[] {
+    return Array.from({ length: this.shards.count }, (_, shard) => shard).filter((shard) => this.#allowed.owns(shard));
+  }
+
+  /** Loads shards that nobody else decides for, rebuilds what is derived from their rows, and begins to decide for them. */
+  async adopt(shards: readonly number[]): Promise<void> {
+    if (shards.length === 0) return;
+    const adopted = new Set(shards);
+    const isEverything = adopted.size === this.shards.count;
+    this.ownership.set(adopted, "loading");
+    // Timers and effects come last: they would go off before the rest is there.
+    const last: (() => void)[] = [];
+    for (const table of this.#tables.values()) {
+      if (table.definition.name === metaTable.name) continue;
+      const rows = await this.store.load(table.definition, isEverything ? undefined : shards);
+      const isLast = table.definition.name === timersTable.name || table.definition.name === outboxTable.name;
+      if (isLast) last.push(() => table.load(rows));
+      else table.load(rows);
+    }
+    for (const module of this.#modules) await module.load?.(this.reader, adopted);
+    for (const module of this.#modules) module.start?.(adopted);
+    for (const load of last) load();
+    this.ownership.set(adopted, "open");
+    this.timers.adopt(this.resident(timersTable).values());
+    this.outbox.adopt();
+  }
+
+  /**
+   * Decides nothing more for these shards; resolves when everything decided is durable and they can be another's. Requests
+   * that wait in them leave with `ShardNotOwned`.
+   */
+  async release(shards: readonly number[]): Promise<void> {
+    const released = new Set(shards);
+    this.ownership.set(released, "closing");
+    for (const module of this.#modules) module.drop?.(released);
+    for (const table of this.#tables.values()) if (table.definition.name !== metaTable.name) table.dropShards(released);
+    this.ownership.set(released, undefined);
+    this.waiters.wakeShards(released);
+    await this.pipeline.flush();
+  }
+
+  mayWrite(shard: number): boolean {
+    return this.ownership.mayWrite(shard);
   }
 
   /**
@@ -157,7 +219,8 @@ export class Kernel {
    * @throws what the decision throws, with every change undone
    */
   transact<Result>(decide: (tx: Transaction) => Result): Result {
-    if (this.pipeline.failed) throw new Error("the store has failed; the server is stopping");
+    if (this.#lease?.holds() === false) this.pipeline.fail(new LeaseLost("the lease was not renewed in time"));
+    if (this.pipeline.failed) throw this.#failure();
     if (this.#stopped) throw new Error("the kernel has stopped");
     if (this.#deciding) throw new Error("a decision is already running: use its transaction");
     this.#deciding = true;
@@ -182,6 +245,7 @@ export class Kernel {
   async execute(operation: AnyOperation, input: unknown, call: Call): Promise<unknown> {
     const target = operation.target?.(input, call);
     const shard = target === undefined ? undefined : this.shards.of(target);
+    if (shard !== undefined && !this.ownership.owns(shard)) throw new ShardNotOwned(shard);
     const loaded = operation.load === undefined ? undefined : await operation.load(this.reader, input, call);
     const arrivedAt = this.clock.now();
     let expired = false;
@@ -194,7 +258,7 @@ export class Kernel {
         return output;
       }
       // Parked in the same turn as the decision, so that no wake-up falls between the two.
-      const reason = await this.waiters.park(output.key, output.deadline, call.signal);
+      const reason = await this.waiters.park(output.key, output.deadline, call.signal, shard);
       expired = reason !== "woken";
       if (reason === "gone") return undefined;
     }
@@ -212,7 +276,7 @@ export class Kernel {
   async settle(): Promise<void> {
     for (let quietTurns = 0; quietTurns < 2;) {
       await this.#turn();
-      if (this.pipeline.failed) throw new Error("the store has failed; the server is stopping");
+      if (this.pipeline.failed) throw this.#failure();
       quietTurns = this.#isQuiet() ? quietTurns + 1 : 0;
       if (!this.pipeline.idle) await this.pipeline.flush();
     }
@@ -231,8 +295,10 @@ export class Kernel {
     const virtualNow = meta.get("virtual-now");
     if (this.clock instanceof VirtualClock && virtualNow !== undefined) this.clock.startAt(Number(virtualNow.value));
     const stored = meta.get("shard-count");
+    if (stored === undefined && this.#lease !== undefined) throw new Error("nobody has made this installation yet");
     this.#shards = new ShardMap(stored === undefined ? this.#newShardCount : Number(stored.value));
     if (stored !== undefined) return;
+    this.ownership.set([0], "loading");
     this.transact((tx) => tx.insert(metaTable, { shard: 0, name: "shard-count", value: String(this.#newShardCount) }));
   }
 
@@ -263,12 +329,27 @@ export class Kernel {
     }
   }
 
+  #failure(): Error {
+    return this.#lease === undefined
+      ? new Error("the store has failed; the server is stopping")
+      : new LeaseLost("this node has lost its lease");
+  }
+
   /** Timers and effects would go on failing, at once and for ever, until the process ends. */
   #fail(error: unknown): void {
     this.timers.stop();
     this.outbox.stop();
-    this.#onFatal(error);
+    if (this.#onLeaseLost === undefined || !isLeaseLoss(error)) return this.#onFatal(error);
+    for (const module of this.#modules) module.stop?.();
+    this.pipeline.giveUp();
+    this.waiters.expireAll();
+    this.#onLeaseLost(error);
   }
+}
+
+/** A failure that is over when the node has joined again; any other says that memory or disk cannot be trusted. */
+function isLeaseLoss(error: unknown): boolean {
+  return error instanceof LeaseLost || error instanceof StaleOwnerError || error instanceof StoreUnavailableError;
 }
 
 function firstOf<Item>(items: Iterable<Item>): Item | undefined {

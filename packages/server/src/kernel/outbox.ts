@@ -93,6 +93,11 @@ export class Outbox {
     this.#run();
   }
 
+  /** Takes up rows that have come into the resident table with their shards. */
+  adopt(): void {
+    this.#run();
+  }
+
   /** Begins no try any more, and drops what comes of those under way: after the next start they are made again. */
   stop(): void {
     this.#stopped = true;

@@ -1,7 +1,7 @@
 /** The rows of a resident table in memory, with its ordered indexes. Changes go through a `Transaction`. */
 import { SortedList } from "./sorted-list.ts";
 import { compareTuples, joinKey } from "./table.ts";
-import type { SqlValue, TableDefinition } from "./table.ts";
+import type { ShardedRow, SqlValue, TableDefinition } from "./table.ts";
 
 type ReadRow = Readonly<Record<string, SqlValue>>;
 
@@ -74,6 +74,12 @@ export class ResidentTable<Row extends object> {
 
   load(rows: readonly Row[]): void {
     for (const row of rows) this.replace(this.definition.keyOf(row), row);
+  }
+
+  /** Takes the rows of these shards out of memory; the store keeps them. */
+  dropShards(shards: ReadonlySet<number>): void {
+    for (const [key, row] of this.#rows)
+      if (shards.has((row as unknown as ShardedRow).shard)) this.replace(key, undefined);
   }
 
   keyString(key: readonly SqlValue[]): string {

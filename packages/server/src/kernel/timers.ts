@@ -71,9 +71,14 @@ export class Timers {
   }
 
   /** @param first the timer that is due next; reads the resident table */
-  start(rows: Iterable<TimerRow>, first: () => TimerRow | undefined): void {
-    for (const row of rows) this.#sequence = Math.max(this.#sequence, row.sequence);
+  start(first: () => TimerRow | undefined): void {
     this.#first = first;
+    this.#rearm();
+  }
+
+  /** Takes up timers that have come into the resident table with their shards. */
+  adopt(rows: Iterable<TimerRow>): void {
+    for (const row of rows) this.#sequence = Math.max(this.#sequence, row.sequence);
     this.#rearm();
   }
 

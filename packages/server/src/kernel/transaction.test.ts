@@ -27,6 +27,7 @@ function start() {
   const table = new ResidentTable<CounterRow>(counters);
   table.load([counter("a", 1), counter("b", 2)]);
   const tables = {
+    mayWrite: (shard: number) => shard === 0,
     resident<Row extends object>(definition: TableDefinition<Row>): ResidentTable<Row> {
       assert.equal(definition.name, counters.name, "a paged table is not asked for in memory");
       return table as unknown as ResidentTable<Row>;
@@ -147,7 +148,7 @@ describe("a rollback", () => {
     const { tx, group, table } = start();
     tx.insert(counters, counter("c"));
     const later = new Transaction(
-      { resident: <Row extends object>() => table as unknown as ResidentTable<Row> },
+      { mayWrite: () => true, resident: <Row extends object>() => table as unknown as ResidentTable<Row> },
       group,
       1,
     );

@@ -5,10 +5,13 @@
  */
 import type { CommitGroup } from "./commit-pipeline.ts";
 import type { ResidentTable } from "./resident-table.ts";
-import type { SqlValue, TableDefinition } from "./table.ts";
+import { ShardNotOwned } from "./ownership.ts";
+import type { ShardedRow, SqlValue, TableDefinition } from "./table.ts";
 import { encodeValue, joinKey } from "./table.ts";
 
 export interface TableSource {
+  /** Whether rows of this shard may be written here. */
+  mayWrite(shard: number): boolean;
   resident<Row extends object>(definition: TableDefinition<Row>): ResidentTable<Row>;
 }
 
@@ -45,6 +48,7 @@ export class Transaction {
 
   /** Adds a row whose key is new. A resident key that exists is a mistake of the caller. */
   insert<Row extends object>(table: TableDefinition<Row>, row: Row): void {
+    this.#checkOwned(row);
     if (table.residency === "resident") {
       const key = table.keyOf(row);
       if (this.#tables.resident(table).get(key) !== undefined)
@@ -56,6 +60,7 @@ export class Transaction {
 
   /** Adds the row or takes the place of the one with its key. */
   put<Row extends object>(table: TableDefinition<Row>, row: Row): void {
+    this.#checkOwned(row);
     if (table.residency === "resident") this.#replace(table, table.keyOf(row), row);
     this.#group.operations.push({ kind: "put", table, values: table.encode(row) });
   }
@@ -79,6 +84,7 @@ export class Transaction {
       const keyText = joinKey(key);
       const row = this.#tables.resident(table).get(keyText);
       if (row === undefined) throw new Error(`table ${table.name}: no row ${keyText} to update`);
+      this.#checkOwned(row);
       changed = { ...row, ...patch };
       this.#replace(table, keyText, changed);
     }
@@ -97,7 +103,10 @@ export class Transaction {
   delete<Row extends object>(table: TableDefinition<Row>, ...key: SqlValue[]): void {
     if (table.residency === "resident") {
       if (key.length !== table.key.length) throw new Error(`table ${table.name}: a whole key is needed`);
-      this.#replace(table, joinKey(key), undefined);
+      const keyText = joinKey(key);
+      const row = this.#tables.resident(table).get(keyText);
+      if (row !== undefined) this.#checkOwned(row);
+      this.#replace(table, keyText, undefined);
     }
     this.#group.operations.push({ kind: "delete", table, key });
   }
@@ -143,6 +152,12 @@ export class Transaction {
       this.#group.operations.length > this.#operationsBefore || this.#group.afterCommit.length > this.#actionsBefore;
     if (!wrote) return "nothing";
     return this.#deferred ? "deferred" : "urgent";
+  }
+
+  /** A row of another node's shard must not be written, ever. Of a row that is not resident the key alone does not tell. */
+  #checkOwned(row: object): void {
+    const { shard } = row as ShardedRow;
+    if (!this.#tables.mayWrite(shard)) throw new ShardNotOwned(shard);
   }
 
   #replace<Row extends object>(table: TableDefinition<Row>, key: string, row: Row | undefined): void {

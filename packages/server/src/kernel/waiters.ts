@@ -9,6 +9,7 @@ import type { Alarm, Clock } from "./clock.ts";
 export type WakeReason = "woken" | "expired" | "gone";
 
 interface Waiter {
+  readonly shard: number | undefined;
   finish(reason: WakeReason): void;
 }
 
@@ -32,8 +33,11 @@ export class Waiters {
     return this.#byKey.get(key)?.size ?? 0;
   }
 
-  /** @param deadline milliseconds since the epoch */
-  park(key: string, deadline: number, signal?: AbortSignal): Promise<WakeReason> {
+  /**
+   * @param deadline milliseconds since the epoch
+   * @param shard where what is waited for is decided
+   */
+  park(key: string, deadline: number, signal?: AbortSignal, shard?: number): Promise<WakeReason> {
     if (signal?.aborted === true) return Promise.resolve("gone");
     if (this.#ended) return Promise.resolve("expired");
     return new Promise((resolve) => {
@@ -42,6 +46,7 @@ export class Waiters {
       const alarms: Alarm[] = [];
       const onAbort = (): void => waiter.finish("gone");
       const waiter: Waiter = {
+        shard,
         finish: (reason) => {
           if (!waiters.delete(waiter)) return;
           if (waiters.size === 0) this.#byKey.delete(key);
@@ -65,6 +70,12 @@ export class Waiters {
       left -= 1;
       waiter.finish("woken");
     }
+  }
+
+  /** Wakes whoever waits for something in these shards: it is decided elsewhere from now on. */
+  wakeShards(shards: ReadonlySet<number>): void {
+    for (const waiters of this.#byKey.values())
+      for (const waiter of waiters) if (waiter.shard !== undefined && shards.has(waiter.shard)) waiter.finish("woken");
   }
 
   /** Ends every wait, and every later one at once, as if its deadline had passed: the server is stopping. */

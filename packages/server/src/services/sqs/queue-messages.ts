@@ -197,6 +197,12 @@ export class QueueMessages {
     this.#unsaved.clear();
   }
 
+  /** Gives back the memory its messages take: the queue is another node's, and a page that is being read comes too late. */
+  dispose(): void {
+    this.#generation += 1;
+    for (const message of this.#all.values()) this.#drop(message);
+  }
+
   isInFlight(message: QueueMessage, now: number): boolean {
     return message.delivery !== undefined && message.visibleAt > now;
   }

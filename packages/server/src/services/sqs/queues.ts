@@ -137,9 +137,9 @@ export class Queues {
     });
   }
 
-  /** Reads what is in memory of every queue: what has been received, and how much there is besides. */
-  async load(reader: StoreReader): Promise<void> {
-    for (const queue of this.kernel.resident(queuesTable).values()) {
+  /** Reads what is in memory of the queues of some shards: what has been received, and how much there is besides. */
+  async load(reader: StoreReader, shards: ReadonlySet<number>): Promise<void> {
+    for (const { row: queue } of this.#of(shards)) {
       const { messages, deduplication } = this.state(queue);
       const now = this.kernel.clock.now();
       let received = 0;
@@ -162,11 +162,27 @@ export class Queues {
   }
 
   /** Lets time go on for what was loaded. */
-  start(): void {
-    for (const { row, state } of this.all()) {
+  start(shards: ReadonlySet<number>): void {
+    for (const { row, state } of this.#of(shards)) {
       this.#watch(row.arn);
       state.pager.run(undefined);
     }
+  }
+
+  /** Forgets the queues of some shards, which are another node's from now on. What was received is written before. */
+  drop(shards: ReadonlySet<number>): void {
+    this.#saveReceives();
+    for (const { row, state } of this.#of(shards)) {
+      state.alarm?.alarm.cancel();
+      state.pager.stop();
+      state.messages.dispose();
+      this.#states.delete(row.id);
+    }
+  }
+
+  *#of(shards: ReadonlySet<number>): Generator<{ readonly row: QueueRow; readonly state: QueueState }> {
+    for (const row of this.kernel.resident(queuesTable).values())
+      if (shards.has(row.shard)) yield { row, state: this.state(row) };
   }
 
   /** Cancels the alarms and sets no more: the server is stopping. */

@@ -57,8 +57,9 @@ export function createSqsService(kernel: Kernel): Service {
       moveTasksTable,
     ] as unknown as readonly TableDefinition<never>[],
     migrations: sqsMigrations,
-    load: (reader) => queues.load(reader),
-    start: () => queues.start(),
+    load: (reader, shards) => queues.load(reader, shards),
+    start: (shards) => queues.start(shards),
+    drop: (shards) => queues.drop(shards),
     stop: () => queues.stop(),
     operations: {
       AddPermission: addPermission(queues),

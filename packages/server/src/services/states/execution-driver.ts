@@ -78,9 +78,9 @@ export class ExecutionDriver {
     });
   }
 
-  /** Rebuilds what is derived from the tables. */
-  restore(): void {
-    this.executions.restore();
+  /** Rebuilds what is derived from the tables, for these shards. */
+  restore(shards: ReadonlySet<number>): void {
+    this.executions.restore(shards);
     for (const { sequence } of this.kernel.resident(tasksTable).values()) {
       this.taskSequence = Math.max(this.taskSequence, sequence);
     }

@@ -52,17 +52,25 @@ export class Executions {
     tx.onUndo(() => this.#set(arn, before));
   }
 
-  /** Rebuilds the running executions from their rows. */
-  restore(): void {
+  /** Rebuilds the running executions of some shards from their rows. */
+  restore(shards: ReadonlySet<number>): void {
     const scopes = new Map<string, Record<number, Execution["scopes"][number]>>();
-    for (const { executionArn: arn, scopeId, scope } of this.#kernel.resident(scopesTable).values()) {
+    for (const { shard, executionArn: arn, scopeId, scope } of this.#kernel.resident(scopesTable).values()) {
+      if (!shards.has(shard)) continue;
       const ofExecution = scopes.get(arn) ?? {};
       ofExecution[scopeId] = scope;
       scopes.set(arn, ofExecution);
     }
     for (const row of this.#kernel.resident(runningTable).values()) {
+      if (!shards.has(row.shard)) continue;
       this.#live.set(row.arn, { ...fromRow(row), scopes: scopes.get(row.arn) ?? {} });
     }
+  }
+
+  /** Forgets the running executions of some shards, which are another node's from now on. */
+  drop(shards: ReadonlySet<number>): void {
+    for (const { arn, shard } of this.#kernel.resident(runningTable).values())
+      if (shards.has(shard)) this.#live.delete(arn);
   }
 
   /** An execution's row, running or ended, as of now. */

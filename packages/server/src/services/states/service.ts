@@ -63,7 +63,8 @@ export function createStatesService(kernel: Kernel, registry: OperationRegistry)
     name: "states",
     tables: tables as unknown as readonly TableDefinition<never>[],
     migrations: statesMigrations,
-    start: () => driver.restore(),
+    start: (shards) => driver.restore(shards),
+    drop: (shards) => executions.drop(shards),
     operations: {
       CreateActivity: createActivity(kernel),
       CreateStateMachine: createStateMachine(machines),
