@@ -349,7 +349,7 @@ describe("messages", () => {
     for (const [call, name, message] of cases) await assert.rejects(call, refused(name, message));
     await assert.rejects(
       sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: "\u0000" })),
-      /Invalid characters found/,
+      /Invalid binary character '#x0' was found in the message body/,
     );
     await assert.rejects(
       sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle: "garbage" })),

@@ -16,7 +16,7 @@ export interface Service extends Module {
 export type View = (query: URLSearchParams) => Promise<unknown>;
 
 export interface Metric {
-  /** Prometheus name, such as `tutti_sqs_messages_visible`. */
+  /** Prometheus name, such as `tutti_sqs_number_of_messages_sent_total`. */
   readonly name: string;
   readonly help: string;
   readonly type: "counter" | "gauge";

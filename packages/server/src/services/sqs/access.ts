@@ -21,13 +21,29 @@ export const sharedActions = [
   "SendMessage",
 ] as const;
 
-export type SharedAction = (typeof sharedActions)[number];
+/** What only the owner may do and no policy can grant. */
+export const ownersActions = [
+  "AddPermission",
+  "CancelMessageMoveTask",
+  "CreateQueue",
+  "DeleteQueue",
+  "ListMessageMoveTasks",
+  "ListQueueTags",
+  "ListQueues",
+  "RemovePermission",
+  "SetQueueAttributes",
+  "StartMessageMoveTask",
+  "TagQueue",
+  "UntagQueue",
+] as const;
+
+export type Action = (typeof sharedActions)[number] | (typeof ownersActions)[number];
 
 /** @throws AccessDenied */
-export function checkAccess(queue: QueueRow, call: Call, action: SharedAction | "OwnersOnly", now: number): void {
+export function checkAccess(queue: QueueRow, call: Call, action: Action, now: number): void {
   const isOwner = call.account === queue.account;
-  if (action === "OwnersOnly") {
-    if (!isOwner) throw errors.accessDenied("requested");
+  if (isOwnersAction(action)) {
+    if (!isOwner) throw errors.accessDenied(call.account, action, queue.arn, false);
     return;
   }
   const { policy } = settingsOf(queue);
@@ -41,5 +57,10 @@ export function checkAccess(queue: QueueRow, call: Call, action: SharedAction | 
     "aws:useragent": call.header("user-agent"),
   };
   const verdict = judge(policy, queue.arn, action, { account: call.account }, keys);
-  if (verdict === "denied" || (verdict === "silent" && !isOwner)) throw errors.accessDenied(action);
+  if (verdict === "denied" || (verdict === "silent" && !isOwner))
+    throw errors.accessDenied(call.account, action, queue.arn, verdict === "denied");
+}
+
+export function isOwnersAction(action: string): boolean {
+  return ownersActions.some((owners) => owners === action);
 }

@@ -13,7 +13,7 @@ export function checkBatch<Entry extends { Id?: string | undefined }>(
   if (entries.length > limits.batchEntriesMax) throw errors.tooManyEntries(limits.batchEntriesMax, entries.length);
   const seen = new Set<string>();
   for (const { Id: id = "" } of entries) {
-    if (!/^[A-Za-z0-9_-]{1,80}$/.test(id)) throw errors.invalidBatchEntryId();
+    if (!/^[A-Za-z0-9_-]+$/.test(id) || id.length > limits.batchIdCharactersMax) throw errors.invalidBatchEntryId();
     if (seen.has(id)) throw errors.batchEntryIdsNotDistinct(id);
     seen.add(id);
   }

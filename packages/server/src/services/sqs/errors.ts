@@ -18,10 +18,10 @@ export const errors = {
       "InvalidBatchEntryId",
       "A batch entry id can only contain alphanumeric characters, hyphens and underscores. It can be at most 80 letters long.",
     ),
-  invalidMessageContents: () =>
+  invalidMessageContents: (character: string) =>
     new ServiceError(
       "InvalidMessageContents",
-      "Invalid characters found. Valid unicode characters are #x9 | #xA | #xD | #x20 to #xD7FF | #xE000 to #xFFFD | #x10000 to #x10FFFF",
+      `Invalid binary character '${character}' was found in the message body, the set of allowed characters is #x9 | #xA | #xD | [#x20-#xD7FF] | [#xE000-#xFFFD] | [#x10000-#x10FFFF].`,
     ),
   invalidParameter: (text: string) => new ServiceError("InvalidParameterValueException", text),
   invalidValue: (value: string | number, parameter: string, reason: string) =>
@@ -36,10 +36,13 @@ export const errors = {
       "InvalidParameterValueException",
       "The queue should either have ContentBasedDeduplication enabled or MessageDeduplicationId provided explicitly",
     ),
-  accessDenied: (action: string) =>
+  accessDenied: (account: string, action: string, arn: string, isDenied: boolean) =>
     new ServiceError(
       "AccessDeniedException",
-      `Access to the resource is denied. No resource-based policy allows the sqs:${action} action.`,
+      `User: arn:aws:iam::${account}:root is not authorized to perform: sqs:${action.toLowerCase()} on resource: ${arn} ` +
+        (isDenied
+          ? "with an explicit deny in a resource-based policy"
+          : `because no resource-based policy allows the sqs:${action.toLowerCase()} action`),
       { status: 403 },
     ),
   onlyForFifo: (name: string) =>
@@ -51,6 +54,11 @@ export const errors = {
     ),
   overLimitInFlight: () =>
     new ServiceError("OverLimit", "The queue has reached the limit of messages that are in flight.", { status: 403 }),
+  policyTooLong: () => new ServiceError("OverLimit", "Submitted policy is over max allowed size.", { status: 403 }),
+  policyOverLimit: (found: number, what: string, where: string, max: number) =>
+    new ServiceError("OverLimit", `${found} ${what} were found ${where}the submitted policy, max allowed is ${max}`, {
+      status: 403,
+    }),
   purgeInProgress: (name: string) =>
     new ServiceError("PurgeQueueInProgress", `Only one PurgeQueue operation on ${name} is allowed every 60 seconds.`, {
       status: 403,
@@ -106,6 +114,4 @@ export const errors = {
     ),
   tooManyTags: (queue: string) =>
     new ServiceError("InvalidParameterValueException", `Too many tags added for queue ${queue}.`),
-  unsupported: (what: string) =>
-    new ServiceError("UnsupportedOperation", `${what} not supported by this version of Tutti.`),
 } as const;

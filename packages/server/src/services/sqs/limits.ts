@@ -1,7 +1,10 @@
 /** Every limit of SQS that Tutti keeps, with its unit in its name. https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-quotas.html */
 export const limits = {
+  attributeNameBytesMax: 256,
+  attributeTypeBytesMax: 256,
   batchBytesMax: 1_048_576,
   batchEntriesMax: 10,
+  batchIdCharactersMax: 80,
   deduplicationSeconds: 300,
   delaySecondsMax: 900,
   /** Messages of a FIFO queue, oldest first, among which a receive looks for a group that is free. */
@@ -17,8 +20,11 @@ export const limits = {
   nameBlockedAfterDeleteSeconds: 60,
   permissionActionsMax: 7,
   policyBytesMax: 8_192,
+  policyConditionsMax: 10,
+  policyPrincipalsMax: 50,
   policyStatementsMax: 20,
   purgeIntervalSeconds: 60,
+  receiptHandleCharactersMax: 1_024,
   receiveAttemptSeconds: 300,
   receiveMessagesMax: 10,
   /** Receives without a delete after which a message goes to the back of a standard queue. */

@@ -13,6 +13,11 @@ export function hasInvalidCharacters(text: string): boolean {
   return invalidCharacters.test(text);
 }
 
+/** The first character that no message may hold, as AWS names it: `#x7`. */
+export function nameOfInvalidCharacter(text: string): string {
+  return `#x${(invalidCharacters.exec(text)?.[0].codePointAt(0) ?? 0).toString(16).toUpperCase()}`;
+}
+
 /**
  * The attributes in the form they are kept in; null when there are none.
  * @throws InvalidParameterValue in AWS's words
@@ -29,7 +34,7 @@ export function storeAttributes(given: Readonly<Record<string, MessageAttributeV
 }
 
 function checkName(name: string): string {
-  if (name === "" || Buffer.byteLength(name) > 256)
+  if (name === "" || Buffer.byteLength(name) > limits.attributeNameBytesMax)
     throw errors.invalidParameter("Message (user) attribute names must be shorter than 256 Bytes");
   if (/^(aws|amazon)\./i.test(name) || name.startsWith(".") || name.endsWith(".")) {
     throw errors.invalidParameter(
@@ -52,7 +57,11 @@ function storeAttribute(
   if ((StringListValues ?? []).length > 0 || (BinaryListValues ?? []).length > 0) {
     throw errors.invalidParameter("Message attribute list values in SendMessage operation are not supported.");
   }
-  if (DataType === undefined || !["String", "Number", "Binary"].includes(type) || Buffer.byteLength(DataType) > 256) {
+  if (
+    DataType === undefined ||
+    !["String", "Number", "Binary"].includes(type) ||
+    Buffer.byteLength(DataType) > limits.attributeTypeBytesMax
+  ) {
     throw errors.invalidParameter(
       `Type for parameter MessageAttributes.Attribute_name.DataType must be prefixedwith "String", "Binary", or "Number", but was: ${DataType ?? ""}`,
     );

@@ -1,5 +1,6 @@
 /**
- * What `/metrics` says of every queue. CloudWatch's name for each stands beside it.
+ * What `/metrics` says of every queue, under CloudWatch's names: `ApproximateNumberOfMessagesVisible` is
+ * `tutti_sqs_approximate_number_of_messages_visible`. Counters count from the start of the server.
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
  */
 import type { Metric } from "../../delivery/service.ts";
@@ -10,79 +11,74 @@ type Value = (state: QueueState, now: number) => number | undefined;
 
 const series: readonly (readonly [name: string, type: Metric["type"], help: string, value: Value])[] = [
   [
-    "messages_visible",
+    "approximate_number_of_messages_visible",
     "gauge",
-    "Messages that can be received (ApproximateNumberOfMessagesVisible).",
+    "Messages that can be received.",
     ({ messages }, now) => messages.counts(now).visible,
   ],
   [
-    "messages_in_flight",
+    "approximate_number_of_messages_not_visible",
     "gauge",
-    "Messages received and not yet deleted (ApproximateNumberOfMessagesNotVisible).",
+    "Messages received and not yet deleted.",
     ({ messages }) => messages.inFlightCount,
   ],
   [
-    "messages_delayed",
+    "approximate_number_of_messages_delayed",
     "gauge",
-    "Messages whose delay is not over (ApproximateNumberOfMessagesDelayed).",
+    "Messages whose delay is not over.",
     ({ messages }, now) => messages.counts(now).delayed,
   ],
   [
-    "oldest_message_age_seconds",
+    "approximate_age_of_oldest_message",
     "gauge",
-    "Age of the oldest message (ApproximateAgeOfOldestMessage).",
-    ({ messages }, now) => ageSeconds(messages.oldest()?.sentAt, now),
+    "Age in seconds of the oldest message; on a standard queue, without those received three times.",
+    ({ messages, order }, now) => ageSeconds(messages.oldestInLine("tenants" in order)?.sentAt, now),
   ],
   [
-    "groups_in_flight",
+    "approximate_number_of_groups_with_inflight_messages",
     "gauge",
-    "Groups with messages in flight, FIFO (ApproximateNumberOfGroupsWithInflightMessages).",
+    "Groups with messages in flight, FIFO.",
     ({ order }) => ("groupsInFlight" in order ? order.groupsInFlight : undefined),
   ],
   [
-    "noisy_groups",
+    "approximate_number_of_noisy_groups",
     "gauge",
-    "Noisy tenants, standard queues (ApproximateNumberOfNoisyGroups).",
+    "Noisy tenants, standard queues.",
     ({ order }) => ("noisyTenants" in order ? order.noisyTenants : undefined),
   ],
   [
-    "messages_sent_total",
+    "number_of_messages_sent_total",
     "counter",
-    "Messages sent since the server started (NumberOfMessagesSent).",
+    "Messages sent since the server started.",
     ({ statistics }) => statistics.sent,
   ],
+  ["sent_message_size_total", "counter", "Bytes of these messages.", ({ statistics }) => statistics.sentBytes],
   [
-    "message_bytes_sent_total",
+    "number_of_messages_received_total",
     "counter",
-    "Size of these messages (SentMessageSize).",
-    ({ statistics }) => statistics.sentBytes,
-  ],
-  [
-    "messages_received_total",
-    "counter",
-    "Messages received since the server started (NumberOfMessagesReceived).",
+    "Messages received since the server started.",
     ({ statistics }) => statistics.received,
   ],
   [
-    "messages_deleted_total",
+    "number_of_messages_deleted_total",
     "counter",
-    "Messages deleted since the server started (NumberOfMessagesDeleted).",
+    "Messages deleted since the server started.",
     ({ statistics }) => statistics.deleted,
   ],
   [
-    "empty_receives_total",
+    "number_of_empty_receives_total",
     "counter",
-    "Receives that gave nothing since the server started (NumberOfEmptyReceives).",
+    "Receives that gave nothing since the server started.",
     ({ statistics }) => statistics.emptyReceives,
   ],
   [
-    "messages_deduplicated_total",
+    "number_of_deduplicated_sent_messages_total",
     "counter",
-    "Sends a FIFO queue had accepted before (NumberOfDeduplicatedSentMessages).",
+    "Sends a FIFO queue had accepted before.",
     ({ statistics }) => statistics.deduplicated,
   ],
   [
-    "messages_dead_lettered_total",
+    "number_of_dead_lettered_messages_total",
     "counter",
     "Messages moved to a dead-letter queue since the server started.",
     ({ statistics }) => statistics.deadLettered,

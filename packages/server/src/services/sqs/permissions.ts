@@ -2,28 +2,13 @@
  * The statements AddPermission writes into a queue's policy and RemovePermission takes out.
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_AddPermission.html
  */
-import { sharedActions } from "./access.ts";
+import { isOwnersAction, sharedActions } from "./access.ts";
 import { errors } from "./errors.ts";
 import { limits } from "./limits.ts";
 import { parsePolicy } from "./policy.ts";
 import type { OneOrMany, PolicyDocument, PolicyStatement } from "./policy.ts";
 import type { QueueRow } from "./tables.ts";
 
-/** What only the owner may do and no permission can grant. */
-const ownersActions: ReadonlySet<string> = new Set([
-  "AddPermission",
-  "CancelMessageMoveTask",
-  "CreateQueue",
-  "DeleteQueue",
-  "ListMessageMoveTasks",
-  "ListQueueTags",
-  "ListQueues",
-  "RemovePermission",
-  "SetQueueAttributes",
-  "StartMessageMoveTask",
-  "TagQueue",
-  "UntagQueue",
-]);
 const shared: ReadonlySet<string> = new Set(["*", ...sharedActions]);
 
 /**
@@ -46,9 +31,7 @@ export function withPermission(
   const policy = policyOf(queue) ?? { Version: "2008-10-17", Id: `${queue.arn}/SQSDefaultPolicy`, Statement: [] };
   if (policy.Statement.some(({ Sid }) => Sid === label)) throw errors.invalidValue(label, "Label", "Already exists.");
   if (policy.Statement.length >= limits.policyStatementsMax)
-    throw errors.overLimit(
-      `${policy.Statement.length + 1} Statements were found, maximum allowed is ${limits.policyStatementsMax}.`,
-    );
+    throw errors.policyOverLimit(policy.Statement.length + 1, "statements", "in ", limits.policyStatementsMax);
   const statement: PolicyStatement = {
     Sid: label,
     Effect: "Allow",
@@ -87,7 +70,7 @@ function checkLabel(label: string): void {
 
 function checkAction(action: string): void {
   if (shared.has(action)) return;
-  const reason = ownersActions.has(action)
+  const reason = isOwnersAction(action)
     ? "Only the queue owner is allowed to invoke this action."
     : "Please refer to the appropriate WSDL for a list of valid actions.";
   throw errors.invalidValue(`SQS:${action}`, "ActionName", reason);

@@ -38,10 +38,27 @@ export interface Principal {
   readonly service?: string | undefined;
 }
 
-/** @throws InvalidAttributeValue */
+/** @throws InvalidAttributeValue, OverLimit */
 export function checkPolicy(text: string): void {
-  if (Buffer.byteLength(text) > limits.policyBytesMax || parsePolicy(text) === undefined)
-    throw errors.invalidAttributeValue("Policy");
+  if (Buffer.byteLength(text) > limits.policyBytesMax) throw errors.policyTooLong();
+  const policy = parsePolicy(text);
+  if (policy === undefined) throw errors.invalidAttributeValue("Policy");
+  const { Statement: statements } = policy;
+  checkCount(statements.length, "statements", "in ", limits.policyStatementsMax);
+  let principals = 0;
+  let conditions = 0;
+  for (const { Action, NotAction, Principal: who, NotPrincipal, Condition = {} } of statements) {
+    checkCount(many(Action ?? NotAction ?? []).length, "actions", "in a statement from ", limits.permissionActionsMax);
+    const named = who ?? NotPrincipal ?? "*";
+    principals += named === "*" ? 1 : Object.values(named).flatMap(many).length;
+    conditions += Object.values(Condition).flatMap((keys) => Object.keys(keys)).length;
+  }
+  checkCount(principals, "principals", "in ", limits.policyPrincipalsMax);
+  checkCount(conditions, "conditions", "in ", limits.policyConditionsMax);
+}
+
+function checkCount(found: number, what: string, where: string, max: number): void {
+  if (found > max) throw errors.policyOverLimit(found, what, where, max);
 }
 
 /** Undefined for what is not a policy. */
@@ -54,8 +71,7 @@ export function parsePolicy(text: string): PolicyDocument | undefined {
   }
   if (!isRecord(value)) return undefined;
   const statements = Array.isArray(value["Statement"]) ? (value["Statement"] as unknown[]) : [value["Statement"]];
-  if (statements.length === 0 || statements.length > limits.policyStatementsMax || !statements.every(isStatement))
-    return undefined;
+  if (statements.length === 0 || !statements.every(isStatement)) return undefined;
   const { Version, Id } = value;
   if (Version !== undefined && Version !== "2008-10-17" && Version !== "2012-10-17") return undefined;
   return {

@@ -29,10 +29,13 @@ const back = 2 ** 52;
  * three times without being deleted, behind all others, by its last receive.
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
  */
-export function rankOf({ sequence, delivery }: QueueMessage): number {
-  return delivery !== undefined && delivery.receiveCount >= limits.receivesBeforeBack
-    ? back + delivery.lastReceivedAt
-    : sequence;
+export function rankOf(message: QueueMessage): number {
+  return isAtBack(message) ? back + (message.delivery?.lastReceivedAt ?? 0) : message.sequence;
+}
+
+/** Whether it has been received so often that it goes to the back of a standard queue. */
+export function isAtBack({ delivery }: QueueMessage): boolean {
+  return delivery !== undefined && delivery.receiveCount >= limits.receivesBeforeBack;
 }
 
 /** Roughly what a message's content takes in memory. */

@@ -111,17 +111,17 @@ describe("a decision that is undone", () => {
     const QueueUrl = await createQueue(sqs);
     const queues = new Queues(sqs.kernel);
     sqs.kernel.transact((tx) => {
-      const queue = queues.byUrl(tx, call, QueueUrl, "OwnersOnly");
+      const queue = queues.byUrl(tx, call, QueueUrl, "DeleteQueue");
       queues.messages(tx, queue).append(tx, { ...row(1), queueId: queue.id });
     });
     const visible = (): number =>
       sqs.kernel.transact(
-        (tx) => queues.messages(tx, queues.byUrl(tx, call, QueueUrl, "OwnersOnly")).counts(tx.now).visible,
+        (tx) => queues.messages(tx, queues.byUrl(tx, call, QueueUrl, "DeleteQueue")).counts(tx.now).visible,
       );
     assert.equal(visible(), 1);
     assert.throws(() =>
       sqs.kernel.transact((tx) => {
-        queues.forget(tx, queues.byUrl(tx, call, QueueUrl, "OwnersOnly"));
+        queues.forget(tx, queues.byUrl(tx, call, QueueUrl, "DeleteQueue"));
         refuse();
       }),
     );

@@ -17,7 +17,7 @@ import type { Transaction } from "../../kernel/transaction.ts";
 import { Backlog } from "./backlog.ts";
 import { limits, memoryLimits } from "./limits.ts";
 import type { MessageCounts } from "./queue-attributes.ts";
-import { contentBytes } from "./queue-message.ts";
+import { contentBytes, isAtBack } from "./queue-message.ts";
 import type { ContentMemory, DeliveryOrder, QueueMessage, Selection } from "./queue-message.ts";
 import { deliveriesTable, messagesTable } from "./tables.ts";
 import type { DeliveryRow, MessageRow } from "./tables.ts";
@@ -89,6 +89,12 @@ export class QueueMessages {
   /** The message in memory that was sent first. */
   oldest(): QueueMessage | undefined {
     return this.#byAge.first();
+  }
+
+  /** The oldest that has not been sent to the back. @param hasBack whether this queue's order has one */
+  oldestInLine(hasBack: boolean): QueueMessage | undefined {
+    for (const message of this.#byAge) if (!hasBack || !isAtBack(message)) return message;
+    return undefined;
   }
 
   /** When the next hidden message becomes visible. */

@@ -172,10 +172,10 @@ describe("queue attributes", () => {
     assert.deepEqual(await counts(), ["2", "2", "0"]);
     const metric = (name: string) => sqs.metrics().find((one) => one.name === `tutti_sqs_${name}`)?.samples;
     const labels = { queue: "queue", account: "111122223333", region: "eu-west-1" };
-    assert.deepEqual(metric("messages_in_flight"), [{ labels, value: 2 }]);
-    assert.deepEqual(metric("messages_visible"), [{ labels, value: 2 }]);
-    assert.deepEqual(metric("messages_sent_total"), [{ labels, value: 4 }]);
-    assert.deepEqual(metric("messages_received_total"), [{ labels, value: 2 }]);
+    assert.deepEqual(metric("approximate_number_of_messages_not_visible"), [{ labels, value: 2 }]);
+    assert.deepEqual(metric("approximate_number_of_messages_visible"), [{ labels, value: 2 }]);
+    assert.deepEqual(metric("number_of_messages_sent_total"), [{ labels, value: 4 }]);
+    assert.deepEqual(metric("number_of_messages_received_total"), [{ labels, value: 2 }]);
   });
 });
 
@@ -213,7 +213,7 @@ describe("finding queues", () => {
     await assertRefused(
       ask(),
       "AccessDeniedException",
-      "Access to the resource is denied. No resource-based policy allows the sqs:GetQueueUrl action.",
+      "User: arn:aws:iam::999999999999:root is not authorized to perform: sqs:getqueueurl on resource: arn:aws:sqs:eu-west-1:111122223333:q because no resource-based policy allows the sqs:getqueueurl action",
       403,
     );
     const Policy = JSON.stringify({

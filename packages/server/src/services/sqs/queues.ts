@@ -8,7 +8,7 @@ import type { Kernel, StoreReader } from "../../kernel/kernel.ts";
 import type { TableDefinition } from "../../kernel/table.ts";
 import type { Transaction } from "../../kernel/transaction.ts";
 import { checkAccess } from "./access.ts";
-import type { SharedAction } from "./access.ts";
+import type { Action } from "./access.ts";
 import { errors } from "./errors.ts";
 import { KeyRing } from "./key-ring.ts";
 import { memoryLimits } from "./limits.ts";
@@ -18,11 +18,13 @@ import { settingsOf } from "./queue-settings.ts";
 import { QueueState } from "./queue-state.ts";
 import type { QueueStatistics } from "./queue-state.ts";
 import { parseQueueUrl, queueArn } from "./queue-url.ts";
-import { deduplicationsTable, deliveriesTable, messagesTable, queuesTable, sequencesTable } from "./tables.ts";
+import { deduplicationsTable, deliveriesTable, messagesTable, queuesTable } from "./tables.ts";
 import type { DeduplicationRow, QueueRow } from "./tables.ts";
 
 /** Rows read from the store at a time when the server starts. */
 const loadPageRows = 10_000;
+/** Below this, so that an id has at most fifteen digits and a double holds it. */
+const queueIdMax = 10 ** 14;
 /** How much later a receive is written that a crash may forget. */
 const saveReceivesMs = 50;
 
@@ -31,7 +33,6 @@ export class Queues {
   readonly keyRing: KeyRing;
   readonly #states = new Map<number, QueueState>();
   readonly #memory: ContentMemory = { bytes: 0, bytesMax: memoryLimits.contentBytesMax };
-  #highestId = 0;
   #saveAlarm: Alarm | undefined;
   #stopped = false;
 
@@ -45,13 +46,16 @@ export class Queues {
     for (const row of this.kernel.resident(queuesTable).values()) yield { row, state: this.state(row) };
   }
 
-  /** An id no queue has had since the server started, and no row of the store has. */
+  /**
+   * An id no queue has, and practically none has had: a receipt handle of a deleted queue never fits another one. Drawn and
+   * not counted, so that it needs no row that remembers it and nodes need not agree on it.
+   */
   nextQueueId(): number {
-    for (const row of this.kernel.resident(queuesTable).values()) this.#highestId = Math.max(this.#highestId, row.id);
-    for (const { queueId } of this.kernel.resident(sequencesTable).values())
-      this.#highestId = Math.max(this.#highestId, queueId);
-    this.#highestId += 1;
-    return this.#highestId;
+    const known = new Set([...this.kernel.resident(queuesTable).values()].map(({ id }) => id));
+    for (;;) {
+      const id = Buffer.from(this.kernel.random.bytes(6)).readUIntBE(0, 6) % queueIdMax;
+      if (id > 0 && !known.has(id)) return id;
+    }
   }
 
   byArn(tx: Transaction, arn: string): QueueRow | undefined {
@@ -69,7 +73,7 @@ export class Queues {
    * The queue a `QueueUrl` names, for someone who may do `action` with it.
    * @throws QueueDoesNotExist, AccessDenied
    */
-  byUrl(tx: Transaction, call: Call, url: string | undefined, action: SharedAction | "OwnersOnly"): QueueRow {
+  byUrl(tx: Transaction, call: Call, url: string | undefined, action: Action): QueueRow {
     if (url === undefined || url === "") throw errors.missingParameter("QueueUrl");
     const { region = call.region, account = call.account, name } = parseQueueUrl(url);
     const row = tx.get(queuesTable, queueArn(region, account, name));

@@ -1,4 +1,6 @@
 /** Receipt handles: opaque to clients, bound to a queue, a message and a receive; new at every receive. */
+import { limits } from "./limits.ts";
+
 export interface ReceiptHandle {
   readonly queueId: number;
   readonly sequence: number;
@@ -14,7 +16,7 @@ export function formatReceiptHandle(handle: ReceiptHandle, nonce: string): strin
 
 /** Undefined for a text that no receive has given. */
 export function parseReceiptHandle(text: string): ReceiptHandle | undefined {
-  if (text.length > 1_024) return undefined;
+  if (text.length > limits.receiptHandleCharactersMax) return undefined;
   const bytes = Buffer.from(text, "base64");
   const match = /^2 (\d{1,15}) (\d{1,15}) ([0-9a-f-]{36}) (\d{1,9}) [0-9a-f-]{36}$/.exec(bytes.toString("latin1"));
   // Decoding passes over characters that are not base64; a handle is exactly what was given, or garbage.

@@ -82,7 +82,12 @@ describe("SendMessage", () => {
     await send({ MessageBody: good });
     assert.deepEqual(await bodies(sqs, QueueUrl), [good]);
     for (const bad of ["\u0000", "\u0008", "\u000b", "\u001f", "\ufffe", "\uffff", "\ud800", "a\udc00"]) {
-      await assertRefused(send({ MessageBody: bad }), "InvalidMessageContents", /^Invalid characters found/);
+      const name = `#x${bad
+        .charCodeAt(bad.length - 1)
+        .toString(16)
+        .toUpperCase()}`;
+      const words = `Invalid binary character '${name}' was found in the message body, the set of allowed characters is #x9 | #xA | #xD | [#x20-#xD7FF] | [#xE000-#xFFFD] | [#x10000-#x10FFFF].`;
+      await assertRefused(send({ MessageBody: bad }), "InvalidMessageContents", words);
     }
     await assertRefused(
       send({ MessageBody: "" }),

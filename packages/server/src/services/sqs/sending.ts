@@ -11,6 +11,7 @@ import {
   attributesMd5,
   givenBytes,
   hasInvalidCharacters,
+  nameOfInvalidCharacter,
   storeAttributes,
   trimNumbers,
 } from "./message-attributes.ts";
@@ -51,7 +52,7 @@ export function send(
   const settings = settingsOf(queue);
   const body = message.MessageBody;
   if (body === undefined || body === "") throw errors.missingParameter("MessageBody");
-  if (hasInvalidCharacters(body)) throw errors.invalidMessageContents();
+  if (hasInvalidCharacters(body)) throw errors.invalidMessageContents(nameOfInvalidCharacter(body));
   const delayMs = checkDelay(message.DelaySeconds, settings);
   checkFifoIds(message, settings);
   const attributes = storeAttributes(message.MessageAttributes);

@@ -8,7 +8,7 @@
  */
 import { SortedList } from "../../kernel/sorted-list.ts";
 import { memoryLimits } from "./limits.ts";
-import { rankOf } from "./queue-message.ts";
+import { isAtBack, rankOf } from "./queue-message.ts";
 import type { DeliveryOrder, QueueMessage, Selection } from "./queue-message.ts";
 import { Tenants } from "./tenants.ts";
 
@@ -21,6 +21,8 @@ export class StandardOrder implements DeliveryOrder {
   readonly #front = byRank();
   readonly #noisy = new Map<string, SortedList<QueueMessage>>();
   #visibleCount = 0;
+  /** Of `#front`, those at the back: behind the backlog in the store too, so they do not stand in for it. */
+  #backCount = 0;
 
   get visibleCount(): number {
     return this.#visibleCount;
@@ -32,7 +34,7 @@ export class StandardOrder implements DeliveryOrder {
   }
 
   get wantsMore(): boolean {
-    return this.#front.size < memoryLimits.windowLowMessages;
+    return this.#front.size - this.#backCount < memoryLimits.windowLowMessages;
   }
 
   isNoisy(groupId: string): boolean {
@@ -43,12 +45,12 @@ export class StandardOrder implements DeliveryOrder {
     this.tenants.entered(message);
     if (!message.isVisible) return;
     this.#visibleCount += 1;
-    this.#listOf(message).add(message);
+    this.#add(this.#listOf(message), message);
   }
 
   unplace(message: QueueMessage): void {
     this.tenants.left(message);
-    if (message.isVisible && this.#listOf(message).remove(message) !== undefined) this.#visibleCount -= 1;
+    if (message.isVisible && this.#remove(this.#listOf(message), message)) this.#visibleCount -= 1;
   }
 
   select(max: number, now: number): Selection {
@@ -81,18 +83,29 @@ export class StandardOrder implements DeliveryOrder {
     return (message.groupId === null ? undefined : this.#noisy.get(message.groupId)) ?? this.#front;
   }
 
+  #add(list: SortedList<QueueMessage>, message: QueueMessage): void {
+    list.add(message);
+    if (list === this.#front && isAtBack(message)) this.#backCount += 1;
+  }
+
+  #remove(list: SortedList<QueueMessage>, message: QueueMessage): boolean {
+    if (list.remove(message) === undefined) return false;
+    if (list === this.#front && isAtBack(message)) this.#backCount -= 1;
+    return true;
+  }
+
   #judge(now: number): void {
     const noisy = this.tenants.noisy(now);
     for (const [groupId, list] of this.#noisy) {
       if (noisy.has(groupId)) continue;
-      for (const message of list) this.#front.add(message);
+      for (const message of list) this.#add(this.#front, message);
       this.#noisy.delete(groupId);
     }
     for (const groupId of noisy) {
       if (this.#noisy.has(groupId)) continue;
       const list = byRank();
       for (const message of this.tenants.visible(groupId)) {
-        this.#front.remove(message);
+        this.#remove(this.#front, message);
         list.add(message);
       }
       this.#noisy.set(groupId, list);

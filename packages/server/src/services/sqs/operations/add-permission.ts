@@ -8,7 +8,7 @@ import { queuesTable } from "../tables.ts";
 export function addPermission(queues: Queues): Operation<AddPermissionCommandInput, object> {
   return {
     decide(tx, { QueueUrl, Label = "", AWSAccountIds = [], Actions = [] }, { call }) {
-      const queue = queues.byUrl(tx, call, QueueUrl, "OwnersOnly");
+      const queue = queues.byUrl(tx, call, QueueUrl, "AddPermission");
       const policy = withPermission(queue, Label, AWSAccountIds, Actions);
       tx.update(queuesTable, [queue.arn], { attributes: { ...queue.attributes, Policy: policy }, modifiedAt: tx.now });
       return {};

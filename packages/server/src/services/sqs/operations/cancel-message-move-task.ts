@@ -21,7 +21,7 @@ export function cancelMessageMoveTask(
       if (source === undefined) {
         throw errors.resourceNotFound("The resource that you specified for the SourceArn parameter doesn't exist.");
       }
-      checkAccess(source, call, "OwnersOnly", tx.now);
+      checkAccess(source, call, "CancelMessageMoveTask", tx.now);
       const task = tasks.of(tx, source.arn).find(({ id }) => id === handle.taskId);
       if (task === undefined) throw errors.resourceNotFound("Task does not exist.");
       if (task.status !== "RUNNING") throw errors.resourceNotFound("Only active tasks can be cancelled.");

@@ -9,7 +9,7 @@ import { deletedQueuesTable, queuesTable, sequencesTable } from "../tables.ts";
 export function deleteQueue(queues: Queues, tasks: MoveTasks): Operation<DeleteQueueCommandInput, object> {
   return {
     decide(tx, { QueueUrl }, { call }) {
-      const queue = queues.byUrl(tx, call, QueueUrl, "OwnersOnly");
+      const queue = queues.byUrl(tx, call, QueueUrl, "DeleteQueue");
       tx.delete(queuesTable, queue.arn);
       if (tx.get(sequencesTable, queue.id) !== undefined) tx.delete(sequencesTable, queue.id);
       // Names free again are forgotten here, so that the table holds a minute's deletions and no more.

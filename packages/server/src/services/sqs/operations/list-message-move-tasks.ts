@@ -20,7 +20,7 @@ export function listMessageMoveTasks(
 ): Operation<ListMessageMoveTasksCommandInput, Output> {
   return {
     decide(tx, { SourceArn, MaxResults: max = 1 }, { call }) {
-      const source = sourceOfTask(queues, tx, call, SourceArn);
+      const source = sourceOfTask(queues, tx, call, SourceArn, "ListMessageMoveTasks");
       if (max < 1 || max > limits.moveTaskResultsMax) {
         const reason = `Must be between 1 and ${limits.moveTaskResultsMax}, if provided.`;
         throw errors.invalidValue(max, "MaxResults", reason);

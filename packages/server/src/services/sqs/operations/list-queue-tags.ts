@@ -8,7 +8,7 @@ export function listQueueTags(
 ): Operation<ListQueueTagsCommandInput, { Tags?: Readonly<Record<string, string>> }> {
   return {
     decide(tx, { QueueUrl }, { call }) {
-      const tags = queues.byUrl(tx, call, QueueUrl, "OwnersOnly").tags ?? {};
+      const tags = queues.byUrl(tx, call, QueueUrl, "ListQueueTags").tags ?? {};
       return Object.keys(tags).length === 0 ? {} : { Tags: tags };
     },
   };

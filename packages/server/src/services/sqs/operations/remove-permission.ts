@@ -8,7 +8,7 @@ import { queuesTable } from "../tables.ts";
 export function removePermission(queues: Queues): Operation<RemovePermissionCommandInput, object> {
   return {
     decide(tx, { QueueUrl, Label = "" }, { call }) {
-      const queue = queues.byUrl(tx, call, QueueUrl, "OwnersOnly");
+      const queue = queues.byUrl(tx, call, QueueUrl, "RemovePermission");
       const policy = withoutPermission(queue, Label);
       const { Policy: _, ...others } = queue.attributes;
       const attributes = policy === undefined ? others : { ...others, Policy: policy };

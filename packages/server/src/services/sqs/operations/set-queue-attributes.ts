@@ -10,7 +10,7 @@ import { queuesTable } from "../tables.ts";
 export function setQueueAttributes(queues: Queues): Operation<SetQueueAttributesCommandInput, object> {
   return {
     decide(tx, { QueueUrl, Attributes = {} }, { call }) {
-      const queue = queues.byUrl(tx, call, QueueUrl, "OwnersOnly");
+      const queue = queues.byUrl(tx, call, QueueUrl, "SetQueueAttributes");
       const { isFifo, delayMs } = settingsOf(queue);
       const attributes = setAttributes(Attributes, isFifo, queue.attributes);
       checkRedrive(tx, queue.arn, isFifo, Attributes);

@@ -21,7 +21,7 @@ export function startMessageMoveTask(
 ): Operation<StartMessageMoveTaskCommandInput, { TaskHandle: string }> {
   return {
     decide(tx, { SourceArn, DestinationArn, MaxNumberOfMessagesPerSecond: rate }, { call }) {
-      const source = sourceOfTask(queues, tx, call, SourceArn);
+      const source = sourceOfTask(queues, tx, call, SourceArn, "StartMessageMoveTask");
       if (rate !== undefined && (rate < 1 || rate > limits.moveTaskMessagesPerSecondMax)) {
         const reason = `Must be between 1 and ${limits.moveTaskMessagesPerSecondMax}, if provided.`;
         throw errors.invalidValue(rate, "MaxNumberOfMessagesPerSecond", reason);
@@ -51,9 +51,15 @@ export function startMessageMoveTask(
  * The dead-letter queue a move task is about.
  * @throws InvalidParameterValue, ResourceNotFoundException
  */
-export function sourceOfTask(queues: Queues, tx: Transaction, call: Call, arn: string | undefined): QueueRow {
+export function sourceOfTask(
+  queues: Queues,
+  tx: Transaction,
+  call: Call,
+  arn: string | undefined,
+  action: "ListMessageMoveTasks" | "StartMessageMoveTask",
+): QueueRow {
   const source = queueOfArn(queues, tx, arn, "SourceArn");
-  checkAccess(source, call, "OwnersOnly", tx.now);
+  checkAccess(source, call, action, tx.now);
   for (const queue of queues.kernel.resident(queuesTable).values())
     if (settingsOf(queue).redrive?.deadLetterTargetArn === source.arn) return source;
   throw errors.invalidParameter("Source queue must be configured as a Dead Letter Queue.");

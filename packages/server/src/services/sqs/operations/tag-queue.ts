@@ -9,7 +9,7 @@ import { addTags } from "../tags.ts";
 export function tagQueue(queues: Queues): Operation<TagQueueCommandInput, object> {
   return {
     decide(tx, { QueueUrl, Tags = {} }, { call }) {
-      const { arn, name, tags } = queues.byUrl(tx, call, QueueUrl, "OwnersOnly");
+      const { arn, name, tags } = queues.byUrl(tx, call, QueueUrl, "TagQueue");
       if (Object.keys(Tags).length === 0) throw errors.missingParameter("Tags");
       tx.update(queuesTable, [arn], { tags: addTags(name, tags ?? {}, Tags) });
       return {};

@@ -10,7 +10,7 @@ import { checkTagKey } from "../tags.ts";
 export function untagQueue(queues: Queues): Operation<UntagQueueCommandInput, object> {
   return {
     decide(tx, { QueueUrl, TagKeys = [] }, { call }) {
-      const { arn, tags } = queues.byUrl(tx, call, QueueUrl, "OwnersOnly");
+      const { arn, tags } = queues.byUrl(tx, call, QueueUrl, "UntagQueue");
       if (TagKeys.length === 0) throw errors.tagKeyLength();
       for (const key of TagKeys) checkTagKey(key);
       const gone = new Set(TagKeys);
