@@ -127,6 +127,39 @@ const scenarios: readonly Scenario[] = [
     ),
   },
   {
+    name: "variables",
+    definition: () => ({
+      StartAt: "A",
+      States: {
+        A: { Type: "Pass", Assign: { list: [3, 4] }, Next: "M" },
+        M: {
+          Type: "Map",
+          ItemsPath: "$list",
+          ItemProcessor: {
+            StartAt: "B",
+            States: {
+              B: { Type: "Pass", Assign: { "own.$": "$" }, Next: "W" },
+              W: wait({ Next: "Q" }),
+              Q: { Type: "Pass", Parameters: { "own.$": "$own", "length.$": "States.ArrayLength($list)" }, ...end },
+            },
+          },
+          ...end,
+        },
+      },
+    }),
+    killAfter: "WaitStateEntered",
+    output: [
+      { own: 3, length: 2 },
+      { own: 4, length: 2 },
+    ],
+    types: words(
+      "PassStateEntered PassStateExited MapStateEntered MapStateStarted MapIterationStarted",
+      "PassStateEntered MapIterationStarted PassStateEntered PassStateExited WaitStateEntered",
+      "PassStateExited WaitStateEntered WaitStateExited PassStateEntered PassStateExited MapIterationSucceeded",
+      "WaitStateExited PassStateEntered PassStateExited MapIterationSucceeded MapStateSucceeded MapStateExited",
+    ),
+  },
+  {
     name: "a task token",
     definition: (url) => ({
       StartAt: "S",

@@ -43,5 +43,26 @@ export const machines: Readonly<Record<string, object>> = {
     Resource: "arn:aws:states:::states:startExecution.sync:2",
     Parameters: { StateMachineArn: machineArn("wait") },
   }),
+  variables: {
+    StartAt: "A",
+    States: {
+      A: { Type: "Pass", Result: [1, 2, 3], Assign: { "items.$": "$", kept: "k" }, Next: "M" },
+      M: {
+        Type: "Map",
+        ItemsPath: "$items",
+        MaxConcurrency: 2,
+        ItemProcessor: {
+          StartAt: "I",
+          States: {
+            I: { Type: "Wait", Seconds: 10, Assign: { "own.$": "States.Format('{}{}', $kept, $)" }, Next: "J" },
+            J: { Type: "Choice", Choices: [{ Variable: "$own", StringMatches: "k*", Next: "K" }], Default: "F" },
+            K: { Type: "Pass", InputPath: "$own", End: true },
+            F: { Type: "Fail", Error: "Lost", Cause: "a variable" },
+          },
+        },
+        End: true,
+      },
+    },
+  },
   fails: { StartAt: "F", States: { F: { Type: "Fail", Error: "Always", Cause: "on purpose" } } },
 };

@@ -96,3 +96,8 @@ function compare(kind: Kind, variable: Json, operand: Json, accept: Order): bool
 }
 
 export const operators: Readonly<Record<string, Operator>> = make();
+
+/** Whether a field of a rule belongs to JSONPath's comparisons. */
+export function isOperator(field: string): boolean {
+  return field === "And" || field === "Or" || field === "Not" || Object.hasOwn(operators, field);
+}

@@ -21,24 +21,35 @@ export interface Compilation {
   readonly containers: Map<string, StateContainer>;
   /** State names seen so far; they are unique over the whole document. */
   readonly stateNames: Set<string>;
+  /** Pointers of the containers around the one that is being compiled, from the machine's to its own. */
+  readonly enclosing: string[];
+  readonly assignments: Assignment[];
+  /** The variables each state reads. */
+  readonly references: Map<string, Set<string>>;
   /** Compiles a `{StartAt, States}` within a state: a branch or an item processor. */
   compileNested(reader: FieldReader, allowed: ReadonlySet<string>): void;
+}
+
+/** A variable that some state assigns. */
+export interface Assignment {
+  readonly name: string;
+  /** Where its name stands. */
+  readonly pointer: string;
+  /** The container that has the variable, and those around it. */
+  readonly container: string;
+  readonly enclosing: readonly string[];
 }
 
 /** What a state's compiler gets: the state's fields, and what was decided before its type was looked at. */
 export interface StateSource {
   readonly name: string;
+  readonly type: StateType;
   readonly reader: FieldReader;
+  readonly language: QueryLanguage;
   readonly compilation: Compilation;
 }
 
-/** Compiles a state of one type. It may give up with `undefined` only after a problem was reported. */
+/** Compiles a state of one type, in either language. It may give up with `undefined` only after a problem was reported. */
 export type StateCompiler = (source: StateSource) => State | undefined;
 
-/**
- * The seam for query languages: each brings a compiler for every state type, or a refusal. A compiler for another
- * language reads its own fields; transitions, containers, targets and the table of fields are shared.
- */
-export type LanguageSupport =
-  | { readonly kind: "compilers"; readonly compilers: Readonly<Record<StateType, StateCompiler>> }
-  | { readonly kind: "refused"; readonly message: string };
+export type StateCompilers = Readonly<Record<StateType, StateCompiler>>;

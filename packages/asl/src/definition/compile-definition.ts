@@ -10,14 +10,15 @@ import { parseJson } from "../json/parse-json.ts";
 import type { JsonPlaces } from "../json/parse-json.ts";
 import { isJsonObject } from "../json/value.ts";
 import type { Json } from "../json/value.ts";
+import { checkVariableScopes } from "./assign.ts";
 import type { Compilation, CompileOptions } from "./compilation.ts";
 import { compileContainer } from "./container.ts";
 import type { Diagnostic } from "./diagnostic.ts";
 import { FieldReader, present } from "./field-reader.ts";
 import { MACHINE_FIELDS, QUERY_LANGUAGES } from "./fields.ts";
-import { LANGUAGES } from "./languages.ts";
 import { DEFINITION_CHARACTERS_MAX, TIMEOUT_SECONDS } from "./limits.ts";
-import type { Machine, QueryLanguage } from "./machine.ts";
+import type { Machine } from "./machine.ts";
+import { JSONATA_REFUSED } from "./state.ts";
 import { awsLocation, Problems, sortByPlace } from "./problems.ts";
 
 export type CompiledDefinition =
@@ -71,7 +72,8 @@ function compileDocument(document: Json, places: JsonPlaces, options: CompileOpt
 }
 
 function compileMachine(reader: FieldReader, options: CompileOptions): Machine {
-  const queryLanguage = machineLanguage(reader);
+  const queryLanguage = reader.oneOf("QueryLanguage", QUERY_LANGUAGES) ?? "JSONPath";
+  if (queryLanguage === "JSONata") reader.problems.ofValue(reader.place("QueryLanguage"), JSONATA_REFUSED);
   reader.oneOf("Version", ["1.0"]);
   const timeoutSeconds = reader.integer("TimeoutSeconds", TIMEOUT_SECONDS);
   const compilation: Compilation = {
@@ -80,19 +82,17 @@ function compileMachine(reader: FieldReader, options: CompileOptions): Machine {
     queryLanguage,
     containers: new Map(),
     stateNames: new Set(),
+    enclosing: [],
+    assignments: [],
+    references: new Map(),
     compileNested: (nested, allowed) => compileContainer(compilation, nested, allowed),
   };
   compileContainer(compilation, reader, MACHINE_FIELDS);
+  checkVariableScopes(compilation);
   return {
     queryLanguage,
     containers: compilation.containers,
+    variableReferences: new Map([...compilation.references].map(([name, variables]) => [name, [...variables]])),
     ...present({ comment: reader.text("Comment"), timeoutSeconds }),
   };
-}
-
-function machineLanguage(reader: FieldReader): QueryLanguage {
-  const language = reader.oneOf("QueryLanguage", QUERY_LANGUAGES) ?? "JSONPath";
-  const support = LANGUAGES[language];
-  if (support.kind === "refused") reader.problems.ofValue(reader.place("QueryLanguage"), support.message);
-  return language;
 }

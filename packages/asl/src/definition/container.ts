@@ -10,6 +10,12 @@ import { compileState } from "./state.ts";
 
 /** Checks the container and enters it in `compilation.containers`. */
 export function compileContainer(compilation: Compilation, reader: FieldReader, allowed: ReadonlySet<string>): void {
+  compilation.enclosing.push(reader.pointer);
+  compileStates(compilation, reader, allowed);
+  compilation.enclosing.pop();
+}
+
+function compileStates(compilation: Compilation, reader: FieldReader, allowed: ReadonlySet<string>): void {
   const { problems } = compilation;
   checkFields(reader.object, reader.pointer, allowed, compilation.queryLanguage, problems);
   reader.require("StartAt", "States");
@@ -30,7 +36,7 @@ export function compileContainer(compilation: Compilation, reader: FieldReader, 
       problems.ofValue(pointer, "Expected value of type Object");
       continue;
     }
-    const state = compileState({ name, reader: new FieldReader(json, pointer, problems), compilation });
+    const state = compileState(compilation, name, new FieldReader(json, pointer, problems));
     if (state) states.set(name, state);
   }
   checkGraph(reader, statesReader);

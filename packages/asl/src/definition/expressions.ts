@@ -9,7 +9,6 @@ import { PathSyntaxError, TemplateSyntaxError } from "../paths/errors.ts";
 import type { CompiledPath, ReferencePath } from "../paths/path.ts";
 import type { CompiledTemplate } from "../paths/template.ts";
 import type { FieldReader } from "./field-reader.ts";
-import type { FailText } from "./machine.ts";
 import type { Problems } from "./problems.ts";
 
 const INVALID_PATH = "Value must be a valid JSONPath.";
@@ -65,33 +64,23 @@ export function readObjectTemplate(reader: FieldReader, name: string): CompiledT
   return reader.objectField(name) && readTemplate(reader, name);
 }
 
-/** `Error` and `Cause` of a Fail state, or their paths, which may be intrinsic functions. */
-export function readFailText(reader: FieldReader, name: "Cause" | "Error"): FailText | undefined {
-  const pathName = `${name}Path`;
-  reader.onlyOne([name, pathName], "optional");
-  const text = reader.text(name);
-  if (text !== undefined) return { kind: "literal", text };
-  const expression = reader.text(pathName);
-  if (expression === undefined) return undefined;
-  if (!expression.startsWith("States.")) {
-    const path = readSinglePath(reader, pathName);
-    return path && { kind: "path", path };
-  }
+/** An intrinsic function that gives a string, in place of a path. */
+export function readStringIntrinsic(
+  reader: FieldReader,
+  name: string,
+  expression: string,
+): CompiledTemplate | undefined {
   const compiled = compileOrReport(
     reader,
-    pathName,
+    name,
     () => compileIntrinsic(expression),
     "Value must be a valid JSONPath or a valid intrinsic function call",
   );
   if (!compiled) return undefined;
   if (STRING_INTRINSICS.some((intrinsic) => expression.slice(0, expression.indexOf("(")).trim() === intrinsic)) {
-    return { kind: "path", path: compiled };
+    return compiled;
   }
-  return report(
-    reader,
-    pathName,
-    `The intrinsic function must be one of the following: [${STRING_INTRINSICS.join(", ")}]`,
-  );
+  return report(reader, name, `The intrinsic function must be one of the following: [${STRING_INTRINSICS.join(", ")}]`);
 }
 
 /** AWS locates a problem of a template at the object that holds the field; the range shows the field itself. */

@@ -45,11 +45,12 @@ export class FieldReader {
     if (missing.length > 0) this.problems.ofObject(this.pointer, `These fields are required: [${missing.join(", ")}]`);
   }
 
-  /** Reports when more than one of `names` is there; with `needed`, also when none is. */
-  onlyOne(names: readonly string[], needed: "needed" | "optional"): void {
+  /** Reports when more than one of `names` is there; with `needed`, also when none is. Gives whether all is well. */
+  onlyOne(names: readonly string[], needed: "needed" | "optional"): boolean {
     const count = names.filter((name) => this.has(name)).length;
     if (count > 1) this.tooMany(names);
     else if (count === 0 && needed === "needed") this.noneOf(names);
+    return count === 1 || (count === 0 && needed === "optional");
   }
 
   tooMany(names: readonly string[]): void {

@@ -103,7 +103,6 @@ const FIELD_LANGUAGE: ReadonlyMap<string, QueryLanguage> = new Map<string, Query
 
 /** What AWS has and this version does not, with the feature it belongs to. */
 const NOT_YET: ReadonlyMap<string, string> = new Map([
-  ["Assign", "variables"],
   ["ItemBatcher", "Distributed Map"],
   ["ItemReader", "Distributed Map"],
   ["Label", "Distributed Map"],

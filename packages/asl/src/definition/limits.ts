@@ -3,6 +3,7 @@
 /** AWS counts characters. */
 export const DEFINITION_CHARACTERS_MAX = 1_048_576;
 export const STATE_NAME_CHARACTERS_MAX = 80;
+export const VARIABLE_NAME_CHARACTERS_MAX = 80;
 
 export interface NumberRange {
   readonly minimum: number;

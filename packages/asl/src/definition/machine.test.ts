@@ -48,12 +48,43 @@ describe("a machine", () => {
 
   it("leaves absent fields out", () => {
     const machine = compile({ StartAt: "A", States: { A: { Type: "Succeed" } } });
-    assert.deepEqual(Object.keys(machine).toSorted(), ["containers", "queryLanguage"]);
+    assert.deepEqual(Object.keys(machine).toSorted(), ["containers", "queryLanguage", "variableReferences"]);
     assert.deepEqual(stateOf(machine, "A"), {
       type: "Succeed",
       name: "A",
       pointer: "/States/A",
       queryLanguage: "JSONPath",
+      flow: { language: "JSONPath" },
+    });
+  });
+
+  it("names the variables each state reads", () => {
+    const machine = compile({
+      StartAt: "A",
+      States: {
+        A: { Type: "Pass", Assign: { x: "$no", "y.$": "States.Format('{} $no', $one, $two.b)" }, Next: "M" },
+        M: {
+          Type: "Map",
+          ItemsPath: "$three[0]",
+          ItemProcessor: { StartAt: "I", States: { I: { Type: "Pass", Parameters: [{ "a.$": "$x" }], End: true } } },
+          Next: "C",
+        },
+        C: {
+          Type: "Choice",
+          Choices: [
+            { Not: { Variable: "$four", StringEqualsPath: "$five" }, Next: "D", Assign: { "z.$": "$six" } },
+            { Variable: "$$.State.Name", IsString: true, Next: "D" },
+          ],
+        },
+        D: { Type: "Pass", InputPath: "$.x", Result: { "a.$": "$no" }, End: true },
+      },
+    });
+    const found = [...machine.variableReferences].map(([state, names]) => [state, names.toSorted()]);
+    assert.deepEqual(Object.fromEntries(found), {
+      A: ["one", "two"],
+      M: ["three"],
+      I: ["x"],
+      C: ["five", "four", "six"],
     });
   });
 
@@ -110,20 +141,19 @@ describe("transitions and paths", () => {
   });
 
   it("tell null from absent", () => {
-    const pass = only("Pass", { InputPath: null, ResultPath: null, Result: null });
-    assert.equal(pass.inputPath, null);
-    assert.equal(pass.resultPath, null);
-    assert.equal(pass.result, null);
-    assert.ok(!("outputPath" in pass));
-    assert.ok(!("parameters" in pass));
+    const { flow, result } = only("Pass", { InputPath: null, ResultPath: null, Result: null });
+    assert.deepEqual(flow, { language: "JSONPath", inputPath: null, resultPath: null });
+    assert.equal(result, null);
   });
 
   it("are compiled", () => {
-    const pass = only("Pass", { InputPath: "$.a", OutputPath: "$.b", ResultPath: "$.c", Parameters: { "x.$": "$.y" } });
-    assert.equal(pass.inputPath?.text, "$.a");
-    assert.equal(pass.outputPath?.text, "$.b");
-    assert.equal(pass.resultPath?.text, "$.c");
-    assert.equal(pass.parameters?.kind, "template");
+    const fields = { InputPath: "$.a", OutputPath: "$.b", ResultPath: "$.c", Parameters: { "x.$": "$.y" } };
+    const { flow } = only("Pass", fields);
+    assert.ok(flow.language === "JSONPath");
+    assert.equal(flow.inputPath?.text, "$.a");
+    assert.equal(flow.outputPath?.text, "$.b");
+    assert.equal(flow.resultPath?.text, "$.c");
+    assert.equal(flow.parameters?.kind, "template");
   });
 });
 
@@ -179,37 +209,43 @@ describe("a Task", () => {
     });
     const task = stateOf(machine, "X");
     assert.ok(task.type === "Task");
-    assert.deepEqual(task.catch[0], { errorEquals: ["A"], next: "Y", resultPath: null });
-    assert.equal(task.catch[1]?.resultPath?.text, "$.error");
+    const flow = { language: "JSONPath", resultPath: null };
+    assert.deepEqual(task.catch[0], { errorEquals: ["A"], next: "Y", flow });
+    const second = task.catch[1]?.flow;
+    assert.ok(second?.language === "JSONPath");
+    assert.equal(second.resultPath?.text, "$.error");
   });
 
   it("has its timeouts as seconds or paths", () => {
-    assert.deepEqual(taskWith({ TimeoutSeconds: 9, HeartbeatSeconds: 8 }).timeout, { kind: "seconds", seconds: 9 });
+    assert.deepEqual(taskWith({ TimeoutSeconds: 9, HeartbeatSeconds: 8 }).timeout, { kind: "literal", value: 9 });
     const { timeout, heartbeat } = taskWith({ TimeoutSecondsPath: "$.t", HeartbeatSeconds: 8 });
     assert.ok(timeout?.kind === "path");
     assert.equal(timeout.path.text, "$.t");
-    assert.deepEqual(heartbeat, { kind: "seconds", seconds: 8 });
+    assert.deepEqual(heartbeat, { kind: "literal", value: 8 });
   });
 });
 
 describe("the other types", () => {
   it("Wait has its duration", () => {
-    assert.deepEqual(only("Wait", { Seconds: 3 }).duration, { kind: "seconds", seconds: 3 });
+    assert.deepEqual(only("Wait", { Seconds: 3 }).duration, { kind: "seconds", value: { kind: "literal", value: 3 } });
     const timestamp = "2016-03-14T01:59:00Z";
-    assert.deepEqual(only("Wait", { Timestamp: timestamp }).duration, { kind: "timestamp", timestamp });
-    const { duration } = only("Wait", { TimestampPath: "$.t" });
-    assert.ok(duration.kind === "timestampPath");
-    assert.equal(duration.path.text, "$.t");
-    assert.equal(only("Wait", { SecondsPath: "$.s" }).duration.kind, "secondsPath");
+    const literal = { kind: "literal", value: timestamp };
+    assert.deepEqual(only("Wait", { Timestamp: timestamp }).duration, { kind: "timestamp", value: literal });
+    const { kind, value } = only("Wait", { TimestampPath: "$.t" }).duration;
+    assert.ok(kind === "timestamp" && value.kind === "path");
+    assert.deepEqual([value.field, value.path.text], ["TimestampPath", "$.t"]);
+    const { value: seconds } = only("Wait", { SecondsPath: "$.s" }).duration;
+    assert.ok(seconds.kind === "path");
+    assert.deepEqual([seconds.field, seconds.path.text], ["SecondsPath", "$.s"]);
   });
 
   it("Fail has literals, paths or intrinsic functions", () => {
-    assert.deepEqual(only("Fail", { Error: "E" }).error, { kind: "literal", text: "E" });
+    assert.deepEqual(only("Fail", { Error: "E" }).error, { kind: "literal", value: "E" });
     assert.ok(!("cause" in only("Fail", { Error: "E" })));
     const { error, cause } = only("Fail", { ErrorPath: "$.e", CausePath: "States.Format('{}', $.c)" });
-    assert.ok(error?.kind === "path" && cause?.kind === "path");
-    assert.equal(error.path.kind, "path");
-    assert.equal(cause.path.kind, "template");
+    assert.ok(error?.kind === "path" && cause?.kind === "intrinsic");
+    assert.equal(error.path.text, "$.e");
+    assert.equal(cause.template.kind, "template");
   });
 
   it("Choice has its rules in order and its default", () => {
@@ -238,8 +274,8 @@ describe("the other types", () => {
   });
 
   it("Map has its bounds", () => {
-    assert.deepEqual(mapWith({}).maxConcurrency, { kind: "count", count: 0 });
-    assert.deepEqual(mapWith({ MaxConcurrency: 3 }).maxConcurrency, { kind: "count", count: 3 });
+    assert.deepEqual(mapWith({}).maxConcurrency, { kind: "literal", value: 0 });
+    assert.deepEqual(mapWith({ MaxConcurrency: 3 }).maxConcurrency, { kind: "literal", value: 3 });
     assert.equal(mapWith({ MaxConcurrencyPath: "$.n" }).maxConcurrency.kind, "path");
     const map = mapWith({
       ItemsPath: "$.i",
@@ -247,9 +283,10 @@ describe("the other types", () => {
       ToleratedFailureCount: 2,
       ToleratedFailurePercentage: 5,
     });
-    assert.equal(map.itemsPath?.text, "$.i");
+    assert.ok(map.items?.kind === "path");
+    assert.equal(map.items.path.text, "$.i");
     assert.equal(map.itemSelector?.kind, "template");
-    assert.equal(map.toleratedFailureCount, 2);
-    assert.equal(map.toleratedFailurePercentage, 5);
+    assert.deepEqual(map.toleratedFailureCount, { kind: "literal", value: 2 });
+    assert.deepEqual(map.toleratedFailurePercentage, { kind: "literal", value: 5 });
   });
 });

@@ -8,6 +8,7 @@
  */
 import type { CompiledChoiceRule } from "../choice/rule.ts";
 import type { Json } from "../json/value.ts";
+import type { CompiledJsonata } from "./jsonata-engine.ts";
 import type { ReferencePath, CompiledPath } from "../paths/path.ts";
 import type { CompiledTemplate } from "../paths/template.ts";
 
@@ -19,6 +20,8 @@ export interface Machine {
   readonly timeoutSeconds?: number;
   /** Every `{StartAt, States}` of the document by its JSON pointer; the machine itself is `""`. */
   readonly containers: ReadonlyMap<string, StateContainer>;
+  /** The variables each state reads, without `$`; states that read none are left out. */
+  readonly variableReferences: ReadonlyMap<string, readonly string[]>;
 }
 
 /** One `{StartAt, States}`: the machine, a branch of a Parallel, or the item processor of a Map. */
@@ -45,6 +48,8 @@ interface StateBase {
   /** JSON pointer of the state, such as `/States/Reserve`. */
   readonly pointer: string;
   readonly queryLanguage: QueryLanguage;
+  /** How data passes through the state. */
+  readonly flow: DataFlow;
 }
 
 /** Where a state goes when it is done: a name in the same container, or the end of the scope. */
@@ -52,18 +57,56 @@ export interface Transition {
   readonly next: string | null;
 }
 
-/** `null` for an `InputPath` or `OutputPath` written as null: the effective value is `{}`. Absent means `$`. */
-export interface InputOutputPaths {
-  readonly inputPath?: CompiledPath | null;
-  readonly outputPath?: CompiledPath | null;
-}
+/** The fields that shape input, result, output and variables, in the state's query language. */
+export type DataFlow = JsonPathFlow | JsonataFlow;
 
-/** `resultPath` null discards the result; absent means `$`: the result replaces the input. */
-export interface ResultShaping {
+/**
+ * `null` for an `InputPath` or `OutputPath` written as null: the effective value is `{}`. Absent means `$`.
+ * `resultPath` null discards the result; absent means `$`: the result replaces the input.
+ */
+export interface JsonPathFlow {
+  readonly language: "JSONPath";
+  readonly inputPath?: CompiledPath | null;
   readonly parameters?: CompiledTemplate;
   readonly resultSelector?: CompiledTemplate;
   readonly resultPath?: ReferencePath | null;
+  readonly outputPath?: CompiledPath | null;
+  readonly assign?: CompiledTemplate;
 }
+
+export interface JsonataFlow {
+  readonly language: "JSONata";
+  readonly arguments?: JsonataTemplate;
+  readonly output?: JsonataTemplate;
+  readonly assign?: JsonataTemplate;
+}
+
+/** One `{% … %}` with the place that AWS names when it fails, such as `Output/items[0]`. */
+export interface JsonataExpression {
+  readonly location: string;
+  readonly compiled: CompiledJsonata;
+  /** Whether it may look at the context object. */
+  readonly readsContext: boolean;
+}
+
+/** A JSON value of a JSONata state whose texts may be expressions. */
+export interface JsonataTemplate {
+  readonly kind: "jsonataTemplate";
+  /** The value with every expression replaced by what `evaluate` gives for it. */
+  fill(evaluate: (expression: JsonataExpression) => Json): Json;
+}
+
+/** What a template of either language is. */
+export type Template = CompiledTemplate | JsonataTemplate;
+
+/**
+ * A field that takes a value as it is, or one found when the state runs: at a path, whose field has a name of its own
+ * (`SecondsPath`), or by a JSONata expression under the field's own name.
+ */
+export type FieldValue<Literal extends Json> =
+  | { readonly kind: "literal"; readonly value: Literal }
+  | { readonly kind: "path"; readonly field: string; readonly path: CompiledPath }
+  | { readonly kind: "jsonata"; readonly expression: JsonataExpression };
 
 export interface ErrorHandling {
   readonly retry: readonly Retrier[];
@@ -79,35 +122,42 @@ export interface Retrier {
   readonly jitterStrategy: "FULL" | "NONE";
 }
 
+/** `flow` holds the catcher's own `ResultPath` or `Output`, and its `Assign`. */
 export interface Catcher {
   readonly errorEquals: readonly string[];
   readonly next: string;
-  readonly resultPath?: ReferencePath | null;
+  readonly flow: DataFlow;
 }
 
-export interface PassState extends StateBase, Transition, InputOutputPaths {
+export interface PassState extends StateBase, Transition {
   readonly type: "Pass";
-  readonly parameters?: CompiledTemplate;
   readonly result?: Json;
-  readonly resultPath?: ReferencePath | null;
 }
 
-export interface ChoiceState extends StateBase, InputOutputPaths {
+/** The state's own `Output` and `Assign` belong to `Default`; a rule brings its own. */
+export interface ChoiceState extends StateBase {
   readonly type: "Choice";
-  readonly choices: readonly CompiledChoiceRule[];
+  readonly choices: readonly ChoiceRule[];
   readonly defaultNext?: string;
 }
 
-export interface WaitState extends StateBase, Transition, InputOutputPaths {
-  readonly type: "Wait";
-  readonly duration:
-    | { readonly kind: "seconds"; readonly seconds: number }
-    | { readonly kind: "secondsPath"; readonly path: CompiledPath }
-    | { readonly kind: "timestamp"; readonly timestamp: string }
-    | { readonly kind: "timestampPath"; readonly path: CompiledPath };
+export interface ChoiceRule {
+  readonly next: string;
+  readonly test:
+    | { readonly kind: "comparison"; readonly rule: CompiledChoiceRule }
+    | { readonly kind: "condition"; readonly value: FieldValue<boolean> };
+  /** The rule's own `Assign` and `Output`; in JSONPath with the state's paths. */
+  readonly flow: DataFlow;
 }
 
-export interface SucceedState extends StateBase, InputOutputPaths {
+export interface WaitState extends StateBase, Transition {
+  readonly type: "Wait";
+  readonly duration:
+    | { readonly kind: "seconds"; readonly value: FieldValue<number> }
+    | { readonly kind: "timestamp"; readonly value: FieldValue<string> };
+}
+
+export interface SucceedState extends StateBase {
   readonly type: "Succeed";
 }
 
@@ -117,22 +167,18 @@ export interface FailState extends StateBase {
   readonly cause?: FailText;
 }
 
-/** `expression` is a path or an intrinsic function that gives a string. */
+/** A Fail state's texts may also be given by an intrinsic function, in the place of the path. */
 export type FailText =
-  | { readonly kind: "literal"; readonly text: string }
-  | { readonly kind: "path"; readonly path: CompiledPath | CompiledTemplate };
+  | FieldValue<string>
+  | { readonly kind: "intrinsic"; readonly field: string; readonly template: CompiledTemplate };
 
-export interface TaskState extends StateBase, Transition, InputOutputPaths, ResultShaping, ErrorHandling {
+export interface TaskState extends StateBase, Transition, ErrorHandling {
   readonly type: "Task";
   readonly resource: TaskResource;
-  readonly timeout?: SecondsField;
-  readonly heartbeat?: SecondsField;
-  readonly credentials?: CompiledTemplate;
+  readonly timeout?: FieldValue<number>;
+  readonly heartbeat?: FieldValue<number>;
+  readonly credentials?: Template;
 }
-
-export type SecondsField =
-  | { readonly kind: "seconds"; readonly seconds: number }
-  | { readonly kind: "path"; readonly path: CompiledPath };
 
 /** What a Task's `Resource` names. `arn` is the text as written. */
 export type TaskResource =
@@ -148,24 +194,25 @@ export type TaskResource =
       readonly pattern: "request" | "sync" | "sync:2" | "waitForTaskToken";
     };
 
-export interface ParallelState extends StateBase, Transition, InputOutputPaths, ResultShaping, ErrorHandling {
+export interface ParallelState extends StateBase, Transition, ErrorHandling {
   readonly type: "Parallel";
   /** Pointers of the branches' containers, in order. */
   readonly branches: readonly string[];
 }
 
-export interface MapState extends StateBase, Transition, InputOutputPaths, ErrorHandling {
+export interface MapState extends StateBase, Transition, ErrorHandling {
   readonly type: "Map";
-  readonly itemsPath?: CompiledPath;
+  /** Absent: the input. `ItemsPath` in JSONPath, `Items` in JSONata. */
+  readonly items?:
+    | { readonly kind: "path"; readonly path: CompiledPath }
+    | { readonly kind: "jsonata"; readonly expression: JsonataExpression }
+    /** A list or an object with expressions in it. */
+    | { readonly kind: "template"; readonly template: JsonataTemplate };
   /** `ItemSelector`, or `Parameters` in its older form. Evaluated once for every item. */
-  readonly itemSelector?: CompiledTemplate;
-  readonly resultSelector?: CompiledTemplate;
-  readonly resultPath?: ReferencePath | null;
-  readonly maxConcurrency:
-    | { readonly kind: "count"; readonly count: number }
-    | { readonly kind: "path"; readonly path: CompiledPath };
-  readonly toleratedFailureCount?: number;
-  readonly toleratedFailurePercentage?: number;
+  readonly itemSelector?: Template;
+  readonly maxConcurrency: FieldValue<number>;
+  readonly toleratedFailureCount?: FieldValue<number>;
+  readonly toleratedFailurePercentage?: FieldValue<number>;
   /** Pointer of the item processor's container. */
   readonly processor: string;
 }

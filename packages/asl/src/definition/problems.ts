@@ -13,6 +13,8 @@ import type { Diagnostic, TextRange } from "./diagnostic.ts";
 /** Codes of `ValidateStateMachineDefinitionDiagnostic` that a definition's text can earn. */
 export type DiagnosticCode =
   | "DUPLICATE_STATE_NAME"
+  | "DUPLICATE_VARIABLE_NAME"
+  | "INVALID_JSONATA_EXPRESSION"
   | "INVALID_JSON_DESCRIPTION"
   | "INVALID_STATE_NAME"
   | "MISSING_DESCRIPTION"
@@ -21,7 +23,8 @@ export type DiagnosticCode =
   | "NO_DOLLAR"
   | "NO_PATH"
   | "PASS_RESULT_IS_STATIC"
-  | "SCHEMA_VALIDATION_FAILED";
+  | "SCHEMA_VALIDATION_FAILED"
+  | "UNSUPPORTED_JSONATA_EXPRESSION";
 
 /** What the range of a problem shows: the value, or the name of the member. */
 type Focus = { readonly pointer: string; readonly part: "name" | "value" };
@@ -64,6 +67,11 @@ export class Problems {
 
   warn(pointer: string, code: DiagnosticCode, message: string): void {
     this.#add("WARNING", code, message, pointer, { pointer, part: "value" });
+  }
+
+  /** How AWS names a place inside a state: `Output/items[0]`. */
+  locationWithin(statePointer: string, pointer: string): string {
+    return awsLocation(this.#document, pointer).slice(awsLocation(this.#document, statePointer).length + 1);
   }
 
   /** In the order of the text; what has no place comes last. */

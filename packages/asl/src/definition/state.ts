@@ -1,35 +1,40 @@
-/** One state: its type and query language decide who compiles it. */
-import type { Compilation, StateSource } from "./compilation.ts";
+/** One state: its type and query language decide how it is compiled. */
+import type { Compilation } from "./compilation.ts";
 import type { FieldReader } from "./field-reader.ts";
-import { checkFields, QUERY_LANGUAGES, STATE_TYPES, stateFields } from "./fields.ts";
-import { LANGUAGES } from "./languages.ts";
+import { checkFields, notSupportedYet, QUERY_LANGUAGES, STATE_TYPES, stateFields } from "./fields.ts";
 import type { QueryLanguage, State } from "./machine.ts";
+import { STATE_COMPILERS } from "./state-compilers.ts";
+import { readPathReferences } from "./variable-references.ts";
+
+export const JSONATA_REFUSED = notSupportedYet("QueryLanguage 'JSONata'", "JSONata");
 
 /** The compiled state; `undefined` when it could not be compiled, which has then been reported. */
-export function compileState(source: StateSource): State | undefined {
-  const { reader, compilation } = source;
+export function compileState(compilation: Compilation, name: string, reader: FieldReader): State | undefined {
   reader.require("Type");
   reader.text("Comment");
   const type = reader.oneOf("Type", STATE_TYPES);
   const language = stateLanguage(reader, compilation);
-  if (type === undefined) return undefined;
+  if (type === undefined || language === undefined) return undefined;
   checkFields(reader.object, reader.pointer, stateFields(type), language, compilation.problems);
-  const support = LANGUAGES[language];
-  return support.kind === "compilers" ? support.compilers[type](source) : undefined;
+  if (language === "JSONata") {
+    // A machine whose language is refused is told so once, not at every state.
+    if (reader.has("QueryLanguage")) reader.problems.ofValue(reader.place("QueryLanguage"), JSONATA_REFUSED);
+    return undefined;
+  }
+  const source = { name, type, reader, language, compilation };
+  if (language === "JSONPath") readPathReferences(source);
+  return STATE_COMPILERS[type](source);
 }
 
-/** A language that is refused is reported where it was chosen, not at every state that inherits it. */
-function stateLanguage(reader: FieldReader, compilation: Compilation): QueryLanguage {
-  const { problems, queryLanguage } = compilation;
+/** A state whose language is refused is not looked into: what it says in that language would be reported as well. */
+function stateLanguage(reader: FieldReader, { problems, queryLanguage }: Compilation): QueryLanguage | undefined {
   const own = reader.oneOf("QueryLanguage", QUERY_LANGUAGES);
-  if (own === undefined) return queryLanguage;
-  const support = LANGUAGES[own];
-  if (support.kind === "refused") problems.ofValue(reader.place("QueryLanguage"), support.message);
   if (own === "JSONPath" && queryLanguage === "JSONata") {
     problems.ofObject(
       reader.pointer,
       "'QueryLanguage' can not be 'JSONPath' if set to 'JSONata' for whole state machine",
     );
+    return undefined;
   }
-  return own;
+  return own ?? queryLanguage;
 }

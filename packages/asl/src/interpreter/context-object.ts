@@ -3,18 +3,17 @@ import type { Json, JsonObject } from "../json/value.ts";
 import type { Draft } from "./draft.ts";
 import type { ExecutionScope, Frame, MapItem } from "./execution.ts";
 
+/** The token of the task about to start; the item, where a Map's `ItemSelector` is evaluated for it. */
+export interface ContextExtra {
+  readonly token?: string;
+  readonly item?: MapItem;
+}
+
 /**
  * The context object of a state.
  * Follows https://docs.aws.amazon.com/step-functions/latest/dg/input-output-contextobject.html
- *
- * @param extra the token of the task about to start; the item, where a Map's `ItemSelector` is evaluated for it
  */
-export function contextObject(
-  draft: Draft,
-  scope: ExecutionScope,
-  frame: Frame,
-  extra: { readonly token?: string; readonly item?: MapItem } = {},
-): JsonObject {
+export function contextObject(draft: Draft, scope: ExecutionScope, frame: Frame, extra: ContextExtra = {}): JsonObject {
   const { execution } = draft;
   const item = extra.item ?? nearestItem(draft, scope);
   return {

@@ -1,46 +1,80 @@
 /**
- * Input and output processing of a JSONPath state, in AWS's order:
- * InputPath → Parameters → (the state's work) → ResultSelector → ResultPath → OutputPath.
+ * Input and output processing.
+ *
+ * JSONPath, in AWS's order: InputPath → Parameters → (the state's work) → Assign, ResultSelector → ResultPath →
+ * OutputPath. `ResultPath` combines the result with the raw input, the one before InputPath.
+ * JSONata: Arguments → (the state's work) → Assign and Output, which both see the variables as they were.
  * https://docs.aws.amazon.com/step-functions/latest/dg/concepts-input-output-filtering.html
  *
- * `ResultPath` combines the result with the raw input, the one before InputPath. Every function throws what the
- * evaluators throw, or a StateError; `toFailure` turns either into the state's failure.
+ * Every function throws what the evaluators throw, or a StateError; `toFailure` turns either into the state's failure.
  */
-import type { InputOutputPaths, State } from "../definition/machine.ts";
-import type { Json, JsonObject } from "../json/value.ts";
+import type { DataFlow, JsonPathFlow, State, Template } from "../definition/machine.ts";
+import { isJsonObject } from "../json/value.ts";
+import type { Json } from "../json/value.ts";
 import { PathNotFound } from "../paths/errors.ts";
 import type { CompiledPath, ReferencePath } from "../paths/path.ts";
 import type { CompiledTemplate } from "../paths/template.ts";
-import { contextObject } from "./context-object.ts";
-import type { Draft } from "./draft.ts";
 import { dataLimitExceeded, runtimeError } from "./errors.ts";
-import type { ExecutionScope, Frame, MapItem } from "./execution.ts";
+import type { Evaluation } from "./evaluation.ts";
 import { isOversized } from "./payload.ts";
+import { fillTemplate } from "./query.ts";
+import type { StatesExtra } from "./query.ts";
+import { assignmentOf } from "./variables.ts";
+import type { Assignment } from "./variables.ts";
 
-/** What a state's fields are evaluated in: one state of one scope, with its context object. */
-export interface Evaluation {
-  readonly draft: Draft;
-  readonly frame: Frame;
-  readonly context: JsonObject;
+/** What a state leaves with: its output, and the variables it assigns. */
+export interface Exit {
+  readonly output: Json;
+  readonly assignment?: Assignment;
 }
 
-export function evaluationOf(
-  draft: Draft,
-  scope: ExecutionScope,
-  frame: Frame,
-  extra?: { readonly token?: string; readonly item?: MapItem },
-): Evaluation {
-  return { draft, frame, context: contextObject(draft, scope, frame, extra) };
+/** What most fields look at: the raw input after InputPath (`{}` when that is null), in JSONata the raw input. */
+export function effectiveInput(evaluation: Evaluation, flow: DataFlow): Json {
+  const { input } = evaluation.frame;
+  return flow.language === "JSONata" ? input : selectPath(evaluation, flow.inputPath, input);
 }
 
-/** The raw input after InputPath; `{}` when that is null. */
-export function effectiveInput(evaluation: Evaluation, state: InputOutputPaths): Json {
-  return selectPath(evaluation, state.inputPath, evaluation.frame.input);
+/** What the state's work is given: the effective input after Parameters, or Arguments. */
+export function workInput(evaluation: Evaluation, flow: DataFlow, effective: Json): Json {
+  if (flow.language === "JSONPath") return applyTemplate(evaluation, flow.parameters, effective);
+  return flow.arguments === undefined ? effective : fillTemplate(evaluation, flow.arguments);
 }
 
-/** A value after OutputPath; `{}` when that is null. */
-export function effectiveOutput(evaluation: Evaluation, state: InputOutputPaths, value: Json): Json {
-  return selectPath(evaluation, state.outputPath, value);
+/**
+ * From what the state's work came to, to what the state leaves with.
+ *
+ * @param outcome the result; for a state without work of its own its effective input; for a catcher the error
+ * @param extra what `$states` shows of the outcome
+ */
+export function exitOf(evaluation: Evaluation, flow: DataFlow, outcome: Json, extra?: StatesExtra): Exit {
+  const assigned = assignedBy(evaluation, flow, outcome, extra);
+  const output =
+    flow.language === "JSONPath"
+      ? pathOutput(evaluation, flow, outcome)
+      : flow.output === undefined
+        ? outcome
+        : fillTemplate(evaluation, flow.output, extra);
+  return assigned === undefined ? { output } : { output, assignment: assigned };
+}
+
+function assignedBy(
+  evaluation: Evaluation,
+  flow: DataFlow,
+  outcome: Json,
+  extra: StatesExtra | undefined,
+): Assignment | undefined {
+  if (flow.assign === undefined) return undefined;
+  const values =
+    flow.language === "JSONPath"
+      ? applyTemplate(evaluation, flow.assign, outcome)
+      : fillTemplate(evaluation, flow.assign, extra);
+  if (!isJsonObject(values)) throw new Error("Assign is an object by its definition.");
+  return assignmentOf(evaluation.draft, evaluation.frame.state, values);
+}
+
+function pathOutput(evaluation: Evaluation, flow: JsonPathFlow, result: Json): Json {
+  const selected = applyTemplate(evaluation, flow.resultSelector, result);
+  return selectPath(evaluation, flow.outputPath, applyResultPath(evaluation, flow.resultPath, selected));
 }
 
 function selectPath(evaluation: Evaluation, path: CompiledPath | null | undefined, value: Json): Json {
@@ -51,7 +85,7 @@ function selectPath(evaluation: Evaluation, path: CompiledPath | null | undefine
 /** The value a path names; a path that names nothing is a `States.Runtime` error. */
 export function readPath(evaluation: Evaluation, path: CompiledPath, input: Json): Json {
   try {
-    return path.evaluate({ input, context: evaluation.context });
+    return path.evaluate(evaluation.pathScope(input));
   } catch (problem) {
     if (problem instanceof PathNotFound) throw runtimeError(`Invalid path '${path.text}' : ${problem.message}`);
     throw problem;
@@ -61,7 +95,7 @@ export function readPath(evaluation: Evaluation, path: CompiledPath, input: Json
 /** The value a path names, or undefined when it names nothing. */
 export function findPath(evaluation: Evaluation, path: CompiledPath, input: Json): Json | undefined {
   try {
-    return path.evaluate({ input, context: evaluation.context });
+    return path.evaluate(evaluation.pathScope(input));
   } catch (problem) {
     if (problem instanceof PathNotFound) return undefined;
     throw problem;
@@ -71,29 +105,20 @@ export function findPath(evaluation: Evaluation, path: CompiledPath, input: Json
 /** A template with its fields filled in; the input itself when there is no template. */
 export function applyTemplate(evaluation: Evaluation, template: CompiledTemplate | undefined, input: Json): Json {
   if (template === undefined) return input;
-  const { context, draft, frame } = evaluation;
-  const value = template.evaluate({ input, context, host: draft.host });
-  if (isOversized(value)) throw dataLimitExceeded(frame.state);
+  const value = template.evaluate(evaluation.pathScope(input));
+  if (isOversized(value)) throw dataLimitExceeded(evaluation.frame.state);
   return value;
 }
 
-/** The result put where ResultPath says: in place of the raw input, inside it, or nowhere. */
-export function applyResultPath(evaluation: Evaluation, path: ReferencePath | null | undefined, result: Json): Json {
-  if (path === undefined) return result;
-  return path === null ? evaluation.frame.input : path.write(evaluation.frame.input, result);
+/** A template of either language. */
+export function applyAnyTemplate(evaluation: Evaluation, template: Template, input: Json): Json {
+  return template.kind === "template" ? applyTemplate(evaluation, template, input) : fillTemplate(evaluation, template);
 }
 
-/** From a state's result to its output: ResultSelector, ResultPath, OutputPath. */
-export function outputOf(
-  evaluation: Evaluation,
-  state: InputOutputPaths & {
-    readonly resultSelector?: CompiledTemplate;
-    readonly resultPath?: ReferencePath | null;
-  },
-  result: Json,
-): Json {
-  const selected = applyTemplate(evaluation, state.resultSelector, result);
-  return effectiveOutput(evaluation, state, applyResultPath(evaluation, state.resultPath, selected));
+/** The result put where ResultPath says: in place of the raw input, inside it, or nowhere. */
+function applyResultPath(evaluation: Evaluation, path: ReferencePath | null | undefined, result: Json): Json {
+  if (path === undefined) return result;
+  return path === null ? evaluation.frame.input : path.write(evaluation.frame.input, result);
 }
 
 /** The name AWS gives a state when its result is too large. */

@@ -36,6 +36,7 @@ export class Draft {
   readonly #history: HistoryEvent[] = [];
   #nextEventId: number;
   #nextScopeId: number;
+  #variableBytes: number | undefined;
   #outcome: Pick<Execution, "status" | "output" | "error" | "cause"> | undefined;
 
   constructor(machine: Machine, execution: Execution, host: InterpreterHost) {
@@ -86,7 +87,8 @@ export class Draft {
   }
 
   remove(id: number): void {
-    const parentId = this.scope(id)?.parentId;
+    const { parentId, variableBytes } = this.scope(id) ?? {};
+    if (variableBytes !== undefined) this.variableBytes -= variableBytes;
     if (parentId !== undefined) this.#childSet(parentId)?.delete(id);
     this.#scopes.set(id, undefined);
   }
@@ -99,6 +101,19 @@ export class Draft {
       if (child !== undefined) children.push(child);
     }
     return children;
+  }
+
+  /** Bytes of all variables of the execution; counted on first use, kept up to date by whoever assigns. */
+  get variableBytes(): number {
+    if (this.#variableBytes === undefined) {
+      this.#variableBytes = 0;
+      for (const { variableBytes = 0 } of Object.values(this.execution.scopes)) this.#variableBytes += variableBytes;
+    }
+    return this.#variableBytes;
+  }
+
+  set variableBytes(bytes: number) {
+    this.#variableBytes = bytes;
   }
 
   /** The scopes whose state waits for another step. */
@@ -274,6 +289,7 @@ function differs(original: ExecutionScope, working: ExecutionScope): boolean {
     original.previousEventId !== working.previousEventId ||
     original.frame !== working.frame ||
     original.output !== working.output ||
-    original.failure !== working.failure
+    original.failure !== working.failure ||
+    original.variables !== working.variables
   );
 }

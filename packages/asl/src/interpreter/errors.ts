@@ -19,6 +19,17 @@ export class StateError extends Error {
   }
 }
 
+/** A JSONata expression has no value, or not one its field can use. Leaves an `EvaluationFailed` event. */
+export class QueryError extends StateError {
+  /** The field, such as `Output/items[0]`. */
+  readonly location: string;
+
+  constructor(text: string, location: string) {
+    super("States.QueryEvaluationError", text);
+    this.location = location;
+  }
+}
+
 export function runtimeError(text: string): StateError {
   return new StateError("States.Runtime", text);
 }

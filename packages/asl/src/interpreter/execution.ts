@@ -8,7 +8,7 @@
  *
  * `advance` never changes an execution it was given: it returns a new one that shares every scope it did not touch.
  */
-import type { Json } from "../json/value.ts";
+import type { Json, JsonObject } from "../json/value.ts";
 
 export type ExecutionStatus = "RUNNING" | "SUCCEEDED" | "FAILED" | "TIMED_OUT" | "ABORTED";
 
@@ -54,6 +54,10 @@ export interface ExecutionScope {
   readonly output?: Json;
   /** Why an iteration failed whose failure the Map tolerates, kept like `output`. */
   readonly failure?: StateFailure;
+  /** What the states of this scope have assigned. Names are unlike those of the scopes around it. */
+  readonly variables?: JsonObject;
+  /** UTF-8 bytes of the variables' JSON texts. */
+  readonly variableBytes?: number;
   /** For an iteration of a Map: what `$$.Map.Item` shows inside it. */
   readonly item?: MapItem;
 }
@@ -117,6 +121,8 @@ export type Phase =
       readonly keys?: readonly string[];
       /** Iterations that may run at once, at least 1. */
       readonly maxConcurrency: number;
+      readonly toleratedFailureCount?: number;
+      readonly toleratedFailurePercentage?: number;
     }
   /** Entered, or due for another attempt: run it. Kept between two steps when the budget was used up (`continue`). */
   | { readonly kind: "ready" };

@@ -6,6 +6,9 @@ export const HISTORY_EVENTS_MAX = 25_000;
 /** UTF-8 bytes of the compact JSON of an input, a result or an output. */
 export const PAYLOAD_BYTES_MAX = 262_144;
 
+/** UTF-8 bytes of the compact JSON of all variables of an execution. What one state assigns is bounded like a payload. */
+export const VARIABLES_BYTES_MAX = 10_485_760;
+
 /** Iterations of an inline Map that run at once, whatever `MaxConcurrency` asks for. */
 export const INLINE_CONCURRENCY_MAX = 40;
 

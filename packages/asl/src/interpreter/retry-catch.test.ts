@@ -92,9 +92,9 @@ test("MaxAttempts 0 never retries, and terminal errors are never retried", () =>
 });
 
 test("the first catcher that names the error takes it; nothing takes States.Runtime", () => {
-  const first: Catcher = { errorEquals: ["A"], next: "First" };
-  const all: Catcher = { errorEquals: ["States.ALL"], next: "All" };
-  const byName: Catcher = { errorEquals: ["States.Runtime"], next: "Never" };
+  const first: Catcher = { errorEquals: ["A"], next: "First", flow: { language: "JSONPath" } };
+  const all: Catcher = { errorEquals: ["States.ALL"], next: "All", flow: { language: "JSONPath" } };
+  const byName: Catcher = { errorEquals: ["States.Runtime"], next: "Never", flow: { language: "JSONPath" } };
   const state = { retry: [], catch: [byName, first, all] };
   assert.equal(chooseCatcher(state, { error: "A" }), first);
   assert.equal(chooseCatcher(state, { error: "B" }), all);

@@ -6,14 +6,17 @@
  */
 import type { ErrorHandling, State } from "../definition/machine.ts";
 import type { Json } from "../json/value.ts";
-import { applyResultPath, evaluationOf } from "./data-flow.ts";
+import { exitOf } from "./data-flow.ts";
+import type { Exit } from "./data-flow.ts";
 import { ROOT_SCOPE_ID } from "./draft.ts";
 import type { Draft, WorkingScope } from "./draft.ts";
-import { dataLimitExceeded, failureDetails, toFailure } from "./errors.ts";
+import { dataLimitExceeded, failureDetails, QueryError, toFailure } from "./errors.ts";
+import { Evaluation } from "./evaluation.ts";
 import type { Frame, Phase, StateFailure } from "./execution.ts";
 import { exceedsPayload } from "./payload.ts";
 import { chooseCatcher, chooseRetry } from "./retry-catch.ts";
 import { EXECUTION_TIMER_ID, retryTimerId } from "./timers.ts";
+import { assign, forgetVariables } from "./variables.ts";
 
 const NOT_TRUNCATED = { truncated: false };
 
@@ -62,30 +65,39 @@ export function attempt(draft: Draft, scope: WorkingScope, frame: Frame, work: (
   try {
     work();
   } catch (problem) {
-    failState(draft, scope, frame, toFailure(problem, frame));
+    failState(draft, scope, frame, failureOf(draft, scope, frame, problem));
   }
 }
 
-/** Leaves a state with its output. To be called within `attempt`: an output that is too large is thrown. */
+/** The failure an exception stands for; that of a query is told to the history at once. */
+export function failureOf(draft: Draft, scope: WorkingScope, frame: Frame, problem: unknown): StateFailure {
+  const failure = toFailure(problem, frame);
+  if (problem instanceof QueryError) {
+    const details = { ...failureDetails(failure), location: problem.location, state: frame.state };
+    draft.append(scope, "EvaluationFailed", details);
+  }
+  return failure;
+}
+
+/** Leaves a state. To be called within `attempt`: what is too large is thrown. */
 export function completeState(
   draft: Draft,
   scope: WorkingScope,
   state: Exclude<State, { type: "Fail" }>,
-  output: Json,
+  exit: Exit,
   next: string | null,
 ): void {
+  const { output, assignment } = exit;
   if (exceedsPayload(draft.text(output))) throw dataLimitExceeded(state.name);
-  leaveState(draft, scope, state, output, next);
-}
-
-function leaveState(
-  draft: Draft,
-  scope: WorkingScope,
-  state: Exclude<State, { type: "Fail" }>,
-  output: Json,
-  next: string | null,
-): void {
-  draft.append(scope, `${state.type}StateExited`, { name: state.name, ...outputDetails(draft, output) });
+  if (assignment !== undefined) assign(draft, scope, state.name, assignment);
+  draft.append(scope, `${state.type}StateExited`, {
+    name: state.name,
+    ...outputDetails(draft, output),
+    ...(assignment !== undefined && {
+      assignedVariables: assignment.texts,
+      assignedVariablesDetails: NOT_TRUNCATED,
+    }),
+  });
   if (next !== null) enterState(draft, scope, next, output);
   else endScope(draft, scope, output);
 }
@@ -97,7 +109,7 @@ function endScope(draft: Draft, scope: WorkingScope, output: Json): void {
     draft.end("SUCCEEDED", "ExecutionSucceeded", { output }, outputDetails(draft, output));
     return;
   }
-  delete scope.frame;
+  closeScope(draft, scope);
   scope.output = output;
   draft.ended.push(scope.id);
 }
@@ -133,16 +145,14 @@ function catchFailure(
     failScope(draft, scope, failure);
     return;
   }
-  let output: Json;
   try {
-    output = applyResultPath(evaluationOf(draft, scope, frame), catcher.resultPath, errorOutput(failure));
-    if (exceedsPayload(draft.text(output))) throw dataLimitExceeded(state.name);
+    const outcome = errorOutput(failure);
+    const exit = exitOf(new Evaluation(draft, scope, frame), catcher.flow, outcome, { errorOutput: outcome });
+    completeState(draft, scope, state, exit, catcher.next);
   } catch (problem) {
     // The catcher itself failed. Asking the catchers again could go round for ever.
-    failScope(draft, scope, toFailure(problem, frame));
-    return;
+    failScope(draft, scope, failureOf(draft, scope, frame, problem));
   }
-  leaveState(draft, scope, state, output, catcher.next);
 }
 
 /** What a catcher's state gets to see. */
@@ -158,9 +168,15 @@ export function failScope(draft: Draft, scope: WorkingScope, failure: StateFailu
     draft.end("FAILED", "ExecutionFailed", { failure }, failureDetails(failure));
     return;
   }
-  delete scope.frame;
+  closeScope(draft, scope);
   scope.failure = failure;
   draft.ended.push(scope.id);
+}
+
+/** Of a branch or iteration that is done only the outcome is kept. */
+function closeScope(draft: Draft, scope: WorkingScope): void {
+  delete scope.frame;
+  forgetVariables(draft, scope);
 }
 
 /** The execution's own timeout no longer matters. */

@@ -3,41 +3,56 @@ import { checkChoiceRule, compileChoiceRule } from "../../choice/compile-rule.ts
 import { childPointer } from "../../json/pointer.ts";
 import { isJsonArray, isJsonObject } from "../../json/value.ts";
 import type { JsonObject } from "../../json/value.ts";
-import type { CompiledChoiceRule } from "../../choice/rule.ts";
+import { isOperator } from "../../choice/operators.ts";
 import type { StateSource } from "../compilation.ts";
 import { looksLikeExpression } from "../expressions.ts";
 import { present } from "../field-reader.ts";
 import type { FieldReader } from "../field-reader.ts";
-import { notSupportedYet, otherLanguage } from "../fields.ts";
-import type { ChoiceState } from "../machine.ts";
+import { readValue } from "../field-values.ts";
+import { otherLanguage } from "../fields.ts";
+import type { ChoiceRule, ChoiceState, DataFlow } from "../machine.ts";
 import type { Problems } from "../problems.ts";
-import { readBase, readInputOutput } from "./common.ts";
-
-/** Fields of a rule that another language or a later version has; the rule's own checks do not know them. */
-const FOREIGN_FIELDS: ReadonlyMap<string, string> = new Map([
-  ["Assign", notSupportedYet("Field 'Assign'", "variables")],
-  ["Condition", otherLanguage("Condition", "JSONPath", "JSONata")],
-  ["Output", otherLanguage("Output", "JSONPath", "JSONata")],
-]);
+import { readBase, readFlow, readWayFlow } from "./common.ts";
 
 export function compileChoice(source: StateSource): ChoiceState {
   const { reader } = source;
   reader.require("Choices");
-  const paths = readInputOutput(reader);
-  const choices = reader.filledObjects("Choices").flatMap((rule) => compileRule(rule) ?? []);
+  const flow = readFlow(source);
+  const compileRule = source.language === "JSONata" ? compileCondition : compileComparison;
+  const choices = reader.filledObjects("Choices").flatMap((rule) => compileRule(source, rule, flow) ?? []);
   const defaultNext = reader.text("Default");
-  return { type: "Choice", ...readBase(source), ...paths, choices, ...present({ defaultNext }) };
+  return { type: "Choice", ...readBase(source), flow, choices, ...present({ defaultNext }) };
 }
 
-function compileRule(reader: FieldReader): CompiledChoiceRule | undefined {
+/** A rule of a JSONata state: `Condition` is a boolean or an expression that gives one. */
+function compileCondition(source: StateSource, reader: FieldReader): ChoiceRule | undefined {
+  const { problems, pointer } = reader;
+  reader.require("Condition", "Next");
+  reader.text("Comment");
+  for (const field of Object.keys(reader.object)) {
+    if (CONDITION_FIELDS.has(field)) continue;
+    const isComparison = field === "Variable" || isOperator(field);
+    const message = isComparison ? otherLanguage(field, "JSONata", "JSONPath") : `Field '${field}' is not supported`;
+    problems.ofMember(childPointer(pointer, field), message);
+  }
+  const next = reader.text("Next");
+  const value = readValue(source, reader, "Condition", () => reader.boolean("Condition"));
+  const flow = readWayFlow(source, reader);
+  return next === undefined || value === undefined ? undefined : { next, test: { kind: "condition", value }, flow };
+}
+
+const CONDITION_FIELDS: ReadonlySet<string> = new Set(["Assign", "Comment", "Condition", "Next", "Output"]);
+
+/** A rule of a JSONPath state: comparisons of what paths name. */
+function compileComparison(source: StateSource, reader: FieldReader, stateFlow: DataFlow): ChoiceRule | undefined {
   const { problems, pointer } = reader;
   reader.require("Next");
   const next = reader.text("Next");
   reader.text("Comment");
-  const foreign = [...FOREIGN_FIELDS].filter(([field]) => reader.has(field));
-  for (const [field, message] of foreign) problems.ofMember(reader.place(field), message);
-  const isForeign = (field: string) => FOREIGN_FIELDS.has(field);
-  const own = Object.fromEntries(Object.entries(reader.object).filter(([field]) => !isForeign(field)));
+  const foreign = ["Condition", "Output"].filter((field) => reader.has(field));
+  for (const field of foreign) problems.ofMember(reader.place(field), otherLanguage(field, "JSONPath", "JSONata"));
+  const shared = new Set(["Assign", ...foreign]);
+  const own = Object.fromEntries(Object.entries(reader.object).filter(([field]) => !shared.has(field)));
   // A rule of the other language has no operator to speak of.
   const found = reader.has("Condition") ? [] : checkChoiceRule(own);
   for (const problem of found) {
@@ -46,9 +61,13 @@ function compileRule(reader: FieldReader): CompiledChoiceRule | undefined {
     if (problem.message.startsWith("Field '")) problems.ofMember(place, problem.message);
     else problems.ofValue(place, problem.message);
   }
+  const way = readWayFlow(source, reader);
   if (foreign.length > 0 || found.length > 0) return undefined;
-  warnOfStaticPaths(reader.object, pointer, problems);
-  return next === undefined ? undefined : compileChoiceRule(reader.object);
+  warnOfStaticPaths(own, pointer, problems);
+  if (next === undefined) return undefined;
+  const { assign: _, ...paths } = stateFlow;
+  const flow: DataFlow = way.language === "JSONata" || paths.language === "JSONata" ? way : { ...paths, ...way };
+  return { next, test: { kind: "comparison", rule: compileChoiceRule(own) }, flow };
 }
 
 /** NO_PATH: a comparison with a text that reads as a path, under an operator without `Path`. */

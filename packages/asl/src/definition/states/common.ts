@@ -1,14 +1,23 @@
 /** Parts that many state types share. Each reads its fields and gives the members of the machine's types. */
+import { readJsonataAssign, readPathAssign } from "../assign.ts";
 import type { StateSource } from "../compilation.ts";
-import { readNullablePath, readResultPath, readObjectTemplate, readSinglePath, readTemplate } from "../expressions.ts";
+import { stateFields } from "../fields.ts";
+import { readNullablePath, readResultPath, readObjectTemplate, readTemplate } from "../expressions.ts";
 import { present } from "../field-reader.ts";
 import type { FieldReader } from "../field-reader.ts";
-import { TIMEOUT_SECONDS } from "../limits.ts";
-import type { InputOutputPaths, ResultShaping, SecondsField, Transition } from "../machine.ts";
+import { readJsonata } from "../jsonata-fields.ts";
+import type { StatesMember } from "../jsonata-fields.ts";
+import type { DataFlow, JsonataFlow, JsonPathFlow, QueryLanguage, StateType, Transition } from "../machine.ts";
 
-/** Name, pointer and language of a JSONPath state. */
-export function readBase({ name, reader }: StateSource): { name: string; pointer: string; queryLanguage: "JSONPath" } {
-  return { name, pointer: reader.pointer, queryLanguage: "JSONPath" };
+interface Base {
+  readonly name: string;
+  readonly pointer: string;
+  readonly queryLanguage: QueryLanguage;
+}
+
+/** Name, pointer and language of a state. */
+export function readBase({ name, reader, language }: StateSource): Base {
+  return { name, pointer: reader.pointer, queryLanguage: language };
 }
 
 /** `Next` or `End`, exactly one; `End: false` says nothing. That `Next` exists is checked with the container's graph. */
@@ -23,31 +32,55 @@ export function readTransition(reader: FieldReader): Transition | undefined {
   return undefined;
 }
 
-export function readInputOutput(reader: FieldReader): InputOutputPaths {
-  return present({
-    inputPath: readNullablePath(reader, "InputPath"),
-    outputPath: readNullablePath(reader, "OutputPath"),
-  });
+/** Types of state whose work gives a result of its own: `$states.result`. */
+const WITH_RESULT: ReadonlySet<StateType> = new Set(["Map", "Parallel", "Task"]);
+
+/** The fields of the state that shape its data; of those, the ones its type has. */
+export function readFlow(source: StateSource): DataFlow {
+  const { reader, language, type } = source;
+  const fields = stateFields(type);
+  const own = <Value>(field: string, read: () => Value): Value | undefined => (fields.has(field) ? read() : undefined);
+  if (language === "JSONata") {
+    const members: readonly StatesMember[] = WITH_RESULT.has(type) ? ["result"] : [];
+    return {
+      language,
+      ...present({
+        arguments: own("Arguments", () => readJsonata(source, reader, "Arguments")),
+        output: own("Output", () => readJsonata(source, reader, "Output", members)),
+        assign: own("Assign", () => readJsonataAssign(source, reader, members)),
+      }),
+    };
+  }
+  return {
+    language,
+    ...present({
+      inputPath: own("InputPath", () => readNullablePath(reader, "InputPath")),
+      outputPath: own("OutputPath", () => readNullablePath(reader, "OutputPath")),
+      // A Map's `Parameters` are its `ItemSelector`.
+      parameters: type === "Map" ? undefined : own("Parameters", () => readTemplate(reader, "Parameters")),
+      resultSelector: own("ResultSelector", () => readObjectTemplate(reader, "ResultSelector")),
+      resultPath: own("ResultPath", () => readResultPath(reader)),
+      assign: own("Assign", () => readPathAssign(source, reader)),
+    }),
+  };
 }
 
-export function readResultShaping(reader: FieldReader): ResultShaping {
-  return present({ parameters: readTemplate(reader, "Parameters"), ...readResult(reader) });
-}
-
-/** How a result becomes output: `ResultSelector` and `ResultPath`. */
-export function readResult(reader: FieldReader): Omit<ResultShaping, "parameters"> {
-  return present({ resultSelector: readObjectTemplate(reader, "ResultSelector"), resultPath: readResultPath(reader) });
-}
-
-/** `TimeoutSeconds` or `HeartbeatSeconds`, or its path. */
-export function readSeconds(
+/**
+ * The fields of a catcher or a choice rule that shape the data of the way it opens.
+ * @param members what `$states` has there
+ */
+export function readWayFlow(
+  source: StateSource,
   reader: FieldReader,
-  name: "HeartbeatSeconds" | "TimeoutSeconds",
-): SecondsField | undefined {
-  const pathName = `${name}Path`;
-  reader.onlyOne([name, pathName], "optional");
-  const seconds = reader.integer(name, TIMEOUT_SECONDS);
-  if (seconds !== undefined) return { kind: "seconds", seconds };
-  const path = readSinglePath(reader, pathName);
-  return path && { kind: "path", path };
+  members: readonly StatesMember[] = [],
+): Pick<JsonataFlow, "assign" | "language" | "output"> | Pick<JsonPathFlow, "assign" | "language"> {
+  const { language } = source;
+  if (language === "JSONPath") return { language, ...present({ assign: readPathAssign(source, reader) }) };
+  return {
+    language,
+    ...present({
+      output: readJsonata(source, reader, "Output", members),
+      assign: readJsonataAssign(source, reader, members),
+    }),
+  };
 }

@@ -1,4 +1,5 @@
 /** `Retry` and `Catch` of Task, Parallel and Map states. */
+import type { StateSource } from "../compilation.ts";
 import { readResultPath } from "../expressions.ts";
 import { present } from "../field-reader.ts";
 import type { FieldReader } from "../field-reader.ts";
@@ -11,9 +12,13 @@ import {
   RETRY_MAX_DELAY_SECONDS,
 } from "../limits.ts";
 import type { Catcher, ErrorHandling, Retrier } from "../machine.ts";
+import { readWayFlow } from "./common.ts";
 
-export function readErrorHandling(reader: FieldReader): ErrorHandling {
-  return { retry: readList(reader, "Retry", readRetrier), catch: readList(reader, "Catch", readCatcher) };
+export function readErrorHandling(source: StateSource): ErrorHandling {
+  return {
+    retry: readList(source.reader, "Retry", readRetrier),
+    catch: readList(source.reader, "Catch", (reader, isLast) => readCatcher(source, reader, isLast)),
+  };
 }
 
 function readList<Item>(
@@ -39,13 +44,14 @@ function readRetrier(reader: FieldReader, isLast: boolean): Retrier | undefined 
   };
 }
 
-function readCatcher(reader: FieldReader, isLast: boolean): Catcher | undefined {
-  checkFields(reader.object, reader.pointer, CATCHER_FIELDS, "JSONPath", reader.problems);
+function readCatcher(source: StateSource, reader: FieldReader, isLast: boolean): Catcher | undefined {
+  checkFields(reader.object, reader.pointer, CATCHER_FIELDS, source.language, reader.problems);
   reader.text("Comment");
   const errorEquals = readErrorNames(reader, isLast, ["Next"]);
   const next = reader.text("Next");
-  const resultPath = readResultPath(reader);
-  return next === undefined ? undefined : { errorEquals, next, ...present({ resultPath }) };
+  const way = readWayFlow(source, reader, ["errorOutput"]);
+  const flow = way.language === "JSONata" ? way : { ...way, ...present({ resultPath: readResultPath(reader) }) };
+  return next === undefined ? undefined : { errorEquals, next, flow };
 }
 
 /** `ErrorEquals`: names, of which `States.ALL` stands alone and in the last item only. */

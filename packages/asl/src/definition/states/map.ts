@@ -1,55 +1,76 @@
 /** Map: runs its item processor once for every item. Inline only; a Distributed Map is refused. */
+import { isJsonArray, isJsonObject } from "../../json/value.ts";
 import type { Compilation, StateSource } from "../compilation.ts";
 import { readObjectTemplate, readSinglePath, readTemplate } from "../expressions.ts";
 import { present } from "../field-reader.ts";
 import type { FieldReader } from "../field-reader.ts";
 import { checkFields, notSupportedYet, PROCESSOR_FIELDS } from "../fields.ts";
+import { readIntegerValue, readNumberValue } from "../field-values.ts";
+import { compileJsonataAt, looksLikeJsonata, readJsonata } from "../jsonata-fields.ts";
 import { MAP_MAX_CONCURRENCY, MAP_TOLERATED_FAILURE_COUNT, MAP_TOLERATED_FAILURE_PERCENTAGE } from "../limits.ts";
-import type { MapState } from "../machine.ts";
-import { readBase, readInputOutput, readResult, readTransition } from "./common.ts";
+import type { FieldValue, MapState } from "../machine.ts";
+import { readBase, readFlow, readTransition } from "./common.ts";
 import { readErrorHandling } from "./error-handling.ts";
 
 export function compileMap(source: StateSource): MapState | undefined {
   const { reader, compilation } = source;
   const transition = readTransition(reader);
-  const paths = readInputOutput(reader);
-  const result = readResult(reader);
-  const errorHandling = readErrorHandling(reader);
-  const itemsPath = readSinglePath(reader, "ItemsPath");
-  const itemSelector = readItemSelector(reader);
-  const maxConcurrency = readMaxConcurrency(reader);
-  reader.onlyOne(["ToleratedFailureCount", "ToleratedFailureCountPath"], "optional");
-  reader.onlyOne(["ToleratedFailurePercentage", "ToleratedFailurePercentagePath"], "optional");
-  const toleratedFailureCount = reader.integer("ToleratedFailureCount", MAP_TOLERATED_FAILURE_COUNT);
-  const toleratedFailurePercentage = reader.number("ToleratedFailurePercentage", MAP_TOLERATED_FAILURE_PERCENTAGE);
+  const flow = readFlow(source);
+  const errorHandling = readErrorHandling(source);
+  const items = readItems(source);
+  const itemSelector = readItemSelector(source);
+  const maxConcurrency = readIntegerValue(source, reader, "MaxConcurrency", MAP_MAX_CONCURRENCY) ?? UNBOUNDED;
+  const toleratedFailureCount = readIntegerValue(source, reader, "ToleratedFailureCount", MAP_TOLERATED_FAILURE_COUNT);
+  const toleratedFailurePercentage = readNumberValue(
+    source,
+    reader,
+    "ToleratedFailurePercentage",
+    MAP_TOLERATED_FAILURE_PERCENTAGE,
+  );
   const processor = readProcessor(reader, compilation);
   if (!transition || processor === undefined) return undefined;
   return {
     type: "Map",
     ...readBase(source),
+    flow,
     ...transition,
-    ...paths,
     ...errorHandling,
-    ...result,
     maxConcurrency,
     processor,
-    ...present({ itemsPath, itemSelector, toleratedFailureCount, toleratedFailurePercentage }),
+    ...present({ items, itemSelector, toleratedFailureCount, toleratedFailurePercentage }),
   };
 }
 
-/** `Parameters` is the older name of `ItemSelector`. */
-function readItemSelector(reader: FieldReader): MapState["itemSelector"] {
-  reader.onlyOne(["ItemSelector", "Parameters"], "optional");
-  return readObjectTemplate(reader, "ItemSelector") ?? readTemplate(reader, "Parameters");
+/** 0, the default, leaves the bound to the interpreter. */
+const UNBOUNDED: FieldValue<number> = { kind: "literal", value: 0 };
+
+/** `ItemsPath`, or `Items`: a list, an object, or an expression that gives one of them. */
+function readItems(source: StateSource): MapState["items"] {
+  const { reader, language } = source;
+  if (language === "JSONPath") {
+    const path = readSinglePath(reader, "ItemsPath");
+    return path && { kind: "path", path };
+  }
+  const raw = reader.raw("Items");
+  if (looksLikeJsonata(raw)) {
+    const expression = compileJsonataAt(source, raw, reader.place("Items"), []);
+    return expression && { kind: "jsonata", expression };
+  }
+  if (raw !== undefined && !isJsonArray(raw) && !isJsonObject(raw)) {
+    reader.problems.ofValue(reader.place("Items"), "Expected value of type Array");
+    return undefined;
+  }
+  const template = readJsonata(source, reader, "Items");
+  return template && { kind: "template", template };
 }
 
-/** 0, the default, leaves the bound to the interpreter. */
-function readMaxConcurrency(reader: FieldReader): MapState["maxConcurrency"] {
-  reader.onlyOne(["MaxConcurrency", "MaxConcurrencyPath"], "optional");
-  const path = readSinglePath(reader, "MaxConcurrencyPath");
-  return path
-    ? { kind: "path", path }
-    : { kind: "count", count: reader.integer("MaxConcurrency", MAP_MAX_CONCURRENCY) ?? 0 };
+/** `Parameters` is the older name of `ItemSelector`. */
+function readItemSelector(source: StateSource): MapState["itemSelector"] {
+  const { reader, language } = source;
+  if (language === "JSONata")
+    return reader.has("ItemSelector") ? readJsonata(source, reader, "ItemSelector") : undefined;
+  reader.onlyOne(["ItemSelector", "Parameters"], "optional");
+  return readObjectTemplate(reader, "ItemSelector") ?? readTemplate(reader, "Parameters");
 }
 
 /** `Iterator` is the older name of `ItemProcessor`. Gives the pointer of its container. */

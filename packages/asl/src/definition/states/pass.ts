@@ -1,19 +1,17 @@
-/** Pass: hands its input on, reshaped by `Parameters`, or replaced by `Result`. */
+/** Pass: hands its input on, reshaped, or replaced by `Result`. */
 import { isJsonArray, isJsonObject } from "../../json/value.ts";
 import type { Json } from "../../json/value.ts";
 import type { StateSource } from "../compilation.ts";
-import { looksLikeExpression, readResultPath, readTemplate } from "../expressions.ts";
+import { looksLikeExpression } from "../expressions.ts";
 import { present } from "../field-reader.ts";
 import type { PassState } from "../machine.ts";
-import { readBase, readInputOutput, readTransition } from "./common.ts";
+import { readBase, readFlow, readTransition } from "./common.ts";
 
 export function compilePass(source: StateSource): PassState | undefined {
-  const { reader } = source;
+  const { reader, language } = source;
   const transition = readTransition(reader);
-  const paths = readInputOutput(reader);
-  const parameters = readTemplate(reader, "Parameters");
-  const result = reader.raw("Result");
-  const resultPath = readResultPath(reader);
+  const flow = readFlow(source);
+  const result = language === "JSONPath" ? reader.raw("Result") : undefined;
   if (result !== undefined && holdsExpression(result)) {
     reader.problems.warn(
       reader.place("Result"),
@@ -21,15 +19,7 @@ export function compilePass(source: StateSource): PassState | undefined {
       "The Result of a Pass state is static: paths and intrinsic functions in it are not evaluated. Use Parameters instead",
     );
   }
-  return (
-    transition && {
-      type: "Pass",
-      ...readBase(source),
-      ...transition,
-      ...paths,
-      ...present({ parameters, result, resultPath }),
-    }
-  );
+  return transition && { type: "Pass", ...readBase(source), flow, ...transition, ...present({ result }) };
 }
 
 function holdsExpression(result: Json): boolean {

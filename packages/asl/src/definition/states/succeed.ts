@@ -1,8 +1,8 @@
-/** Succeed: ends its scope with its input. */
+/** Succeed: ends its scope with its input, reshaped. */
 import type { StateSource } from "../compilation.ts";
 import type { SucceedState } from "../machine.ts";
-import { readBase, readInputOutput } from "./common.ts";
+import { readBase, readFlow } from "./common.ts";
 
 export function compileSucceed(source: StateSource): SucceedState {
-  return { type: "Succeed", ...readBase(source), ...readInputOutput(source.reader) };
+  return { type: "Succeed", ...readBase(source), flow: readFlow(source) };
 }

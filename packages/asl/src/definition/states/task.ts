@@ -1,42 +1,41 @@
 /** Task: has a resource do the work. */
-import type { Compilation, StateSource } from "../compilation.ts";
+import type { StateSource } from "../compilation.ts";
 import { readTemplate } from "../expressions.ts";
 import { present } from "../field-reader.ts";
-import type { FieldReader } from "../field-reader.ts";
-import type { TaskResource, TaskState } from "../machine.ts";
-import type { CompiledTemplate } from "../../paths/template.ts";
+import { readIntegerValue } from "../field-values.ts";
+import { readJsonata } from "../jsonata-fields.ts";
+import { TIMEOUT_SECONDS } from "../limits.ts";
+import type { TaskResource, TaskState, Template } from "../machine.ts";
 import { expressRefusal, parseResource } from "../resource.ts";
-import { readBase, readInputOutput, readResultShaping, readSeconds, readTransition } from "./common.ts";
+import { readBase, readFlow, readTransition } from "./common.ts";
 import { readErrorHandling } from "./error-handling.ts";
 
 export function compileTask(source: StateSource): TaskState | undefined {
-  const { reader, compilation } = source;
+  const { reader } = source;
   reader.require("Resource");
   const transition = readTransition(reader);
-  const resource = readResource(reader, compilation);
-  const paths = readInputOutput(reader);
-  const shaping = readResultShaping(reader);
-  const errorHandling = readErrorHandling(reader);
-  const timeout = readSeconds(reader, "TimeoutSeconds");
-  const heartbeat = readSeconds(reader, "HeartbeatSeconds");
-  if (timeout?.kind === "seconds" && heartbeat?.kind === "seconds" && heartbeat.seconds >= timeout.seconds) {
+  const resource = readResource(source);
+  const flow = readFlow(source);
+  const errorHandling = readErrorHandling(source);
+  const timeout = readIntegerValue(source, reader, "TimeoutSeconds", TIMEOUT_SECONDS);
+  const heartbeat = readIntegerValue(source, reader, "HeartbeatSeconds", TIMEOUT_SECONDS);
+  if (timeout?.kind === "literal" && heartbeat?.kind === "literal" && heartbeat.value >= timeout.value) {
     reader.problems.ofValue(reader.place("HeartbeatSeconds"), "HeartbeatSeconds must be smaller than TimeoutSeconds");
   }
-  const credentials = readCredentials(reader, resource);
+  const credentials = readCredentials(source, resource);
   if (!transition || !resource) return undefined;
   return {
     type: "Task",
     ...readBase(source),
+    flow,
     ...transition,
-    ...paths,
-    ...shaping,
     ...errorHandling,
     resource,
     ...present({ timeout, heartbeat, credentials }),
   };
 }
 
-function readResource(reader: FieldReader, { options }: Compilation): TaskResource | undefined {
+function readResource({ reader, compilation: { options } }: StateSource): TaskResource | undefined {
   const text = reader.text("Resource");
   if (text === undefined) return undefined;
   const resource = parseResource(text);
@@ -48,20 +47,21 @@ function readResource(reader: FieldReader, { options }: Compilation): TaskResour
   return "refusal" in resource ? undefined : resource;
 }
 
-/** The role to assume: `RoleArn`, or `RoleArn.$` as a path or an intrinsic function. */
-function readCredentials(reader: FieldReader, resource: TaskResource | undefined): CompiledTemplate | undefined {
+/** The role to assume: `RoleArn`, or in JSONPath `RoleArn.$` as a path or an intrinsic function. */
+function readCredentials(source: StateSource, resource: TaskResource | undefined): Template | undefined {
+  const { reader, language } = source;
   const credentials = reader.objectField("Credentials");
   if (!credentials) return undefined;
   const { problems, pointer } = credentials;
   if (resource?.kind === "activity")
     problems.ofObject(pointer, "The field 'Credentials' is not supported for activities");
+  const fields = language === "JSONata" ? ["RoleArn"] : ["RoleArn", "RoleArn.$"];
   for (const field of Object.keys(credentials.object)) {
-    if (field !== "RoleArn" && field !== "RoleArn.$")
-      problems.ofMember(credentials.place(field), `Field '${field}' is not supported`);
+    if (!fields.includes(field)) problems.ofMember(credentials.place(field), `Field '${field}' is not supported`);
   }
-  if (!credentials.has("RoleArn") && !credentials.has("RoleArn.$")) {
+  if (!fields.some((field) => credentials.has(field))) {
     problems.ofObject(pointer, "The field 'RoleArn' is required but was missing");
   }
   credentials.text("RoleArn");
-  return readTemplate(reader, "Credentials");
+  return language === "JSONata" ? readJsonata(source, reader, "Credentials") : readTemplate(reader, "Credentials");
 }

@@ -1,30 +1,28 @@
 /** Wait: goes on after some seconds or at a point in time. */
 import type { StateSource } from "../compilation.ts";
-import { readSinglePath } from "../expressions.ts";
+import { readIntegerValue, readValue } from "../field-values.ts";
 import type { FieldReader } from "../field-reader.ts";
 import { WAIT_SECONDS } from "../limits.ts";
 import type { WaitState } from "../machine.ts";
 import { isTimestamp } from "../../timestamp.ts";
-import { readBase, readInputOutput, readTransition } from "./common.ts";
+import { readBase, readFlow, readTransition } from "./common.ts";
 
 export function compileWait(source: StateSource): WaitState | undefined {
-  const { reader } = source;
-  const transition = readTransition(reader);
-  const paths = readInputOutput(reader);
-  const duration = readDuration(reader);
-  return transition && duration && { type: "Wait", ...readBase(source), ...transition, ...paths, duration };
+  const transition = readTransition(source.reader);
+  const flow = readFlow(source);
+  const duration = readDuration(source);
+  return transition && duration && { type: "Wait", ...readBase(source), flow, ...transition, duration };
 }
 
-function readDuration(reader: FieldReader): WaitState["duration"] | undefined {
-  reader.onlyOne(["SecondsPath", "Seconds", "TimestampPath", "Timestamp"], "needed");
-  const seconds = reader.integer("Seconds", WAIT_SECONDS);
-  const secondsPath = readSinglePath(reader, "SecondsPath");
-  const timestamp = readTimestamp(reader);
-  const timestampPath = readSinglePath(reader, "TimestampPath");
-  if (seconds !== undefined) return { kind: "seconds", seconds };
-  if (secondsPath) return { kind: "secondsPath", path: secondsPath };
-  if (timestamp !== undefined) return { kind: "timestamp", timestamp };
-  return timestampPath && { kind: "timestampPath", path: timestampPath };
+function readDuration(source: StateSource): WaitState["duration"] | undefined {
+  const { reader, language } = source;
+  const fields =
+    language === "JSONata" ? ["Seconds", "Timestamp"] : ["SecondsPath", "Seconds", "TimestampPath", "Timestamp"];
+  if (!reader.onlyOne(fields, "needed")) return undefined;
+  const seconds = readIntegerValue(source, reader, "Seconds", WAIT_SECONDS);
+  if (seconds !== undefined) return { kind: "seconds", value: seconds };
+  const timestamp = readValue(source, reader, "Timestamp", () => readTimestamp(reader));
+  return timestamp && { kind: "timestamp", value: timestamp };
 }
 
 function readTimestamp(reader: FieldReader): string | undefined {

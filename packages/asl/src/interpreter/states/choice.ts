@@ -1,16 +1,18 @@
 /** Choice: goes where the first rule that applies leads, else to the default. */
-import type { ChoiceState } from "../../definition/machine.ts";
-import { effectiveInput, effectiveOutput, evaluationOf } from "../data-flow.ts";
+import type { ChoiceRule, ChoiceState } from "../../definition/machine.ts";
+import type { Json } from "../../json/value.ts";
+import { effectiveInput, exitOf } from "../data-flow.ts";
 import type { Draft, WorkingScope } from "../draft.ts";
 import { StateError } from "../errors.ts";
+import { Evaluation } from "../evaluation.ts";
 import type { Frame } from "../execution.ts";
+import { conditionOf } from "../field-values.ts";
 import { completeState } from "../transitions.ts";
 
 export function runChoice(draft: Draft, scope: WorkingScope, frame: Frame, state: ChoiceState): void {
-  const evaluation = evaluationOf(draft, scope, frame);
-  const input = effectiveInput(evaluation, state);
-  const { context } = evaluation;
-  const rule = state.choices.find((candidate) => candidate.matches({ input, context }));
+  const evaluation = new Evaluation(draft, scope, frame);
+  const input = effectiveInput(evaluation, state.flow);
+  const rule = state.choices.find((candidate) => applies(evaluation, candidate, input));
   const next = rule?.next ?? state.defaultNext;
   if (next === undefined) {
     throw new StateError(
@@ -18,5 +20,10 @@ export function runChoice(draft: Draft, scope: WorkingScope, frame: Frame, state
       "Failed to transition out of the state. The state does not point to a next state.",
     );
   }
-  completeState(draft, scope, state, effectiveOutput(evaluation, state, input), next);
+  completeState(draft, scope, state, exitOf(evaluation, (rule ?? state).flow, input), next);
+}
+
+function applies(evaluation: Evaluation, { test }: ChoiceRule, input: Json): boolean {
+  if (test.kind === "comparison") return test.rule.matches(evaluation.pathScope(input));
+  return conditionOf(evaluation, test.value);
 }

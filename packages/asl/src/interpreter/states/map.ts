@@ -12,25 +12,28 @@
 import type { MapState } from "../../definition/machine.ts";
 import { isJsonArray, isJsonObject } from "../../json/value.ts";
 import type { Json } from "../../json/value.ts";
-import { applyTemplate, effectiveInput, evaluationOf, findPath, outputOf, readPath } from "../data-flow.ts";
-import type { Evaluation } from "../data-flow.ts";
+import { applyAnyTemplate, effectiveInput, exitOf, readPath } from "../data-flow.ts";
 import type { Draft, WorkingScope } from "../draft.ts";
-import { dataLimitExceeded, runtimeError, stateFailure, toFailure } from "../errors.ts";
+import { dataLimitExceeded, QueryError, runtimeError, stateFailure } from "../errors.ts";
+import { Evaluation } from "../evaluation.ts";
 import type { ExecutionScope, Frame, MapItem, Phase, StateFailure } from "../execution.ts";
+import { countOf, numberOf } from "../field-values.ts";
 import { INLINE_CONCURRENCY_MAX } from "../limits.ts";
 import { isOversized } from "../payload.ts";
+import { fillTemplate, queryOf, unexpectedType } from "../query.ts";
 import { abortChildren } from "../scope-tree.ts";
-import { completeState, failScope, failState, setPhase, startContainer } from "../transitions.ts";
+import { completeState, failScope, failState, failureOf, setPhase, startContainer } from "../transitions.ts";
 
 type Iterations = Extract<Phase, { kind: "iterations" }>;
 
 export function runMap(draft: Draft, scope: WorkingScope, frame: Frame, state: MapState): void {
-  const evaluation = evaluationOf(draft, scope, frame);
-  const input = effectiveInput(evaluation, state);
+  const evaluation = new Evaluation(draft, scope, frame);
+  const input = effectiveInput(evaluation, state.flow);
   const phase: Iterations = {
     kind: "iterations",
     ...itemsOf(evaluation, state, input),
     maxConcurrency: concurrencyOf(evaluation, state, input),
+    ...tolerancesOf(evaluation, state, input),
   };
   draft.append(scope, "MapStateStarted", { length: phase.items.length });
   setPhase(scope, frame, phase);
@@ -39,32 +42,51 @@ export function runMap(draft: Draft, scope: WorkingScope, frame: Frame, state: M
 }
 
 function itemsOf(evaluation: Evaluation, state: MapState, input: Json): Pick<Iterations, "items" | "keys"> {
-  const items = state.itemsPath === undefined ? input : readPath(evaluation, state.itemsPath, input);
+  const items = givenItems(evaluation, state, input);
   if (isJsonArray(items)) return { items };
   if (isJsonObject(items)) return { items: Object.values(items), keys: Object.keys(items) };
-  throw runtimeError(`Reference path "${state.itemsPath?.text ?? "$"}" must point to array.`);
+  const path = state.items?.kind === "path" ? state.items.path.text : "$";
+  throw runtimeError(`Reference path "${path}" must point to array.`);
+}
+
+function givenItems(evaluation: Evaluation, state: MapState, input: Json): Json {
+  if (state.items?.kind === "path") return readPath(evaluation, state.items.path, input);
+  if (state.flow.language === "JSONPath") return input;
+  if (state.items === undefined) {
+    if (isJsonArray(input)) return input;
+    throw new QueryError(`Map state input must be an array but was: ${evaluation.draft.text(input)}`, "Items");
+  }
+  if (state.items.kind === "template") return fillTemplate(evaluation, state.items.template);
+  const items = queryOf(evaluation)(state.items.expression);
+  if (typeof items === "object" && items !== null) return items;
+  throw unexpectedType(evaluation, state.items.expression, "array", items);
 }
 
 /** How many iterations may run at once; 0, the default, asks for as many as there may be. */
 function concurrencyOf(evaluation: Evaluation, state: MapState, input: Json): number {
-  const count = requestedConcurrency(evaluation, state, input);
+  const count = countOf(evaluation, state.maxConcurrency, input);
   return count === 0 ? INLINE_CONCURRENCY_MAX : Math.min(count, INLINE_CONCURRENCY_MAX);
 }
 
-function requestedConcurrency(evaluation: Evaluation, state: MapState, input: Json): number {
-  if (state.maxConcurrency.kind === "count") return state.maxConcurrency.count;
-  const { path } = state.maxConcurrency;
-  const value = findPath(evaluation, path, input);
-  if (value === undefined) {
-    throw runtimeError(`The MaxConcurrencyPath field does not reference an input value: ${path.text}`);
+/** How many failures the Map takes, found once, when it begins. */
+function tolerancesOf(
+  evaluation: Evaluation,
+  state: MapState,
+  input: Json,
+): Pick<Iterations, "toleratedFailureCount" | "toleratedFailurePercentage"> {
+  const { toleratedFailureCount: count, toleratedFailurePercentage: percentage } = state;
+  const toleratedFailureCount = count && countOf(evaluation, count, input);
+  const toleratedFailurePercentage = percentage && numberOf(evaluation, percentage, input);
+  if (
+    toleratedFailurePercentage !== undefined &&
+    (toleratedFailurePercentage < 0 || toleratedFailurePercentage > 100)
+  ) {
+    throw runtimeError("ToleratedFailurePercentage must be between 0 and 100.");
   }
-  if (typeof value !== "number" || !Number.isInteger(value) || value < 0) {
-    const shown = evaluation.draft.text(value);
-    throw runtimeError(
-      `The MaxConcurrencyPath field refers to value ${shown} which is not a valid integer: ${path.text}`,
-    );
-  }
-  return value;
+  return {
+    ...(toleratedFailureCount !== undefined && { toleratedFailureCount }),
+    ...(toleratedFailurePercentage !== undefined && { toleratedFailurePercentage }),
+  };
 }
 
 /**
@@ -101,9 +123,9 @@ function startIteration(
   draft.append(iteration, "MapIterationStarted", { name: state.name, index });
   let input: Json;
   try {
-    input = iterationInput(evaluationOf(draft, scope, frame, { item }), state, item);
+    input = iterationInput(new Evaluation(draft, scope, frame, { item }), state, item);
   } catch (problem) {
-    failScope(draft, iteration, toFailure(problem, frame));
+    failScope(draft, iteration, failureOf(draft, iteration, frame, problem));
     return false;
   }
   startContainer(draft, iteration, input);
@@ -113,7 +135,7 @@ function startIteration(
 /** What ItemSelector makes of the item; without one the item, or the pair of key and value of an object's member. */
 function iterationInput(evaluation: Evaluation, state: MapState, item: MapItem): Json {
   if (state.itemSelector !== undefined) {
-    return applyTemplate(evaluation, state.itemSelector, effectiveInput(evaluation, state));
+    return applyAnyTemplate(evaluation, state.itemSelector, effectiveInput(evaluation, state.flow));
   }
   return item.key === undefined ? item.value : { Key: item.key, Value: item.value };
 }
@@ -132,7 +154,7 @@ export function iterationEnded(
   if (iteration.failure === undefined) draft.append(iteration, "MapIterationSucceeded", details);
   else {
     draft.append(iteration, "MapIterationFailed", details);
-    const failure = intolerable(draft, scope, state, phase, iteration.failure);
+    const failure = intolerable(draft, scope, phase, iteration.failure);
     if (failure !== undefined) {
       abortChildren(draft, scope);
       scope.previousEventId = iteration.previousEventId;
@@ -154,11 +176,10 @@ export function iterationEnded(
 function intolerable(
   draft: Draft,
   scope: ExecutionScope,
-  state: MapState,
   phase: Iterations,
   failure: StateFailure,
 ): StateFailure | undefined {
-  const { toleratedFailureCount, toleratedFailurePercentage } = state;
+  const { toleratedFailureCount, toleratedFailurePercentage } = phase;
   if (toleratedFailureCount === undefined && toleratedFailurePercentage === undefined) return failure;
   const failed = draft.children(scope.id).filter((iteration) => iteration.failure !== undefined).length;
   const tooMany = toleratedFailureCount !== undefined && failed > toleratedFailureCount;
@@ -174,6 +195,6 @@ function intolerable(
 function finishMap(draft: Draft, scope: WorkingScope, frame: Frame, state: MapState, results: readonly Json[]): void {
   draft.appendLeaf(scope.previousEventId, "MapStateSucceeded");
   if (isOversized(results)) throw dataLimitExceeded(state.name);
-  const output = outputOf(evaluationOf(draft, scope, frame), state, results);
-  completeState(draft, scope, state, output, state.next);
+  const exit = exitOf(new Evaluation(draft, scope, frame), state.flow, results, { result: results });
+  completeState(draft, scope, state, exit, state.next);
 }

@@ -6,17 +6,18 @@
  *   one branch failed   → the others are aborted, ParallelStateFailed, then Retry and Catch with the branch's error
  */
 import type { ParallelState } from "../../definition/machine.ts";
-import { applyTemplate, effectiveInput, evaluationOf, outputOf } from "../data-flow.ts";
+import { effectiveInput, exitOf, workInput } from "../data-flow.ts";
 import type { Draft, WorkingScope } from "../draft.ts";
 import { dataLimitExceeded } from "../errors.ts";
+import { Evaluation } from "../evaluation.ts";
 import type { ExecutionScope, Frame, StateFailure } from "../execution.ts";
 import { isOversized } from "../payload.ts";
 import { abortChildren } from "../scope-tree.ts";
 import { completeState, failState, setPhase, startContainer } from "../transitions.ts";
 
 export function runParallel(draft: Draft, scope: WorkingScope, frame: Frame, state: ParallelState): void {
-  const evaluation = evaluationOf(draft, scope, frame);
-  const input = applyTemplate(evaluation, state.parameters, effectiveInput(evaluation, state));
+  const evaluation = new Evaluation(draft, scope, frame);
+  const input = workInput(evaluation, state.flow, effectiveInput(evaluation, state.flow));
   const startedEventId = draft.append(scope, "ParallelStateStarted");
   setPhase(scope, frame, { kind: "branches" });
   state.branches.forEach((container, index) => {
@@ -44,8 +45,8 @@ export function branchEnded(
   scope.previousEventId = branch.previousEventId;
   draft.appendLeaf(scope.previousEventId, "ParallelStateSucceeded");
   if (isOversized(results)) throw dataLimitExceeded(state.name);
-  const output = outputOf(evaluationOf(draft, scope, frame), state, results);
-  completeState(draft, scope, state, output, state.next);
+  const exit = exitOf(new Evaluation(draft, scope, frame), state.flow, results, { result: results });
+  completeState(draft, scope, state, exit, state.next);
 }
 
 function branchFailed(

@@ -5,17 +5,17 @@
  *
  * A retry is a new task with a new id; the state is not entered again. Both timers count from the `…Scheduled` event.
  */
-import type { SecondsField, TaskState } from "../../definition/machine.ts";
+import type { FieldValue, TaskState } from "../../definition/machine.ts";
 import type { Json } from "../../json/value.ts";
-import { applyTemplate, effectiveInput, evaluationOf, outputOf, resultSubject } from "../data-flow.ts";
-import type { Evaluation } from "../data-flow.ts";
+import { applyAnyTemplate, effectiveInput, exitOf, resultSubject, workInput } from "../data-flow.ts";
 import type { Draft, WorkingScope } from "../draft.ts";
 import { dataLimitExceeded, failureDetails, runtimeError, stateFailure, toFailure } from "../errors.ts";
+import { Evaluation } from "../evaluation.ts";
 import type { Frame, Phase, StateFailure } from "../execution.ts";
+import { secondsOf } from "../field-values.ts";
 import { WAIT_SECONDS_MAX } from "../limits.ts";
 import { exceedsPayload } from "../payload.ts";
 import type { ExecutionEvent } from "../protocol.ts";
-import { secondsFromPath } from "../seconds.ts";
 import { failureType, scheduledDetails, startedDetails, subjectDetails, taskEventType } from "../task-history.ts";
 import { taskIdOf, timerId } from "../timers.ts";
 import { attempt, completeState, failState, outputDetails, setPhase } from "../transitions.ts";
@@ -36,14 +36,14 @@ export function runTask(draft: Draft, scope: WorkingScope, frame: Frame, state: 
   const hasToken =
     resource.kind === "activity" || (resource.kind === "integration" && resource.pattern === "waitForTaskToken");
   const token = hasToken ? draft.host.taskToken(taskId) : undefined;
-  const evaluation = evaluationOf(draft, scope, frame, { ...(token !== undefined && { token }) });
-  const effective = effectiveInput(evaluation, state);
-  const input = applyTemplate(evaluation, state.parameters, effective);
+  const evaluation = new Evaluation(draft, scope, frame, token === undefined ? {} : { token });
+  const effective = effectiveInput(evaluation, state.flow);
+  const input = workInput(evaluation, state.flow, effective);
   if (exceedsPayload(draft.text(input))) throw dataLimitExceeded(state.name);
-  const timeoutSeconds = secondsOf(evaluation, "TimeoutSecondsPath", state.timeout, effective);
-  const heartbeatSeconds = secondsOf(evaluation, "HeartbeatSecondsPath", state.heartbeat, effective);
+  const timeoutSeconds = timerSeconds(evaluation, "TimeoutSeconds", state.timeout, effective);
+  const heartbeatSeconds = timerSeconds(evaluation, "HeartbeatSeconds", state.heartbeat, effective);
   const credentials =
-    state.credentials === undefined ? undefined : applyTemplate(evaluation, state.credentials, effective);
+    state.credentials === undefined ? undefined : applyAnyTemplate(evaluation, state.credentials, effective);
   const request = {
     taskId,
     stateName: state.name,
@@ -65,21 +65,18 @@ export function runTask(draft: Draft, scope: WorkingScope, frame: Frame, state: 
   });
 }
 
-function secondsOf(
+function timerSeconds(
   evaluation: Evaluation,
   name: string,
-  field: SecondsField | undefined,
+  value: FieldValue<number> | undefined,
   input: Json,
 ): number | undefined {
-  if (field === undefined) return undefined;
-  if (field.kind === "seconds") return field.seconds;
-  const seconds = secondsFromPath(evaluation, name, field.path, input);
-  if (seconds < 1 || seconds > WAIT_SECONDS_MAX) {
-    throw runtimeError(
-      `The ${name} parameter must be between 1 and ${WAIT_SECONDS_MAX}: ${field.path.text} == ${seconds}`,
-    );
-  }
-  return seconds;
+  if (value === undefined) return undefined;
+  const seconds = secondsOf(evaluation, name, value, input);
+  if (seconds >= 1 && seconds <= WAIT_SECONDS_MAX) return seconds;
+  const field = value.kind === "path" ? value.field : name;
+  const where = value.kind === "path" ? `${value.path.text} == ${seconds}` : `${seconds}`;
+  throw runtimeError(`The ${field} parameter must be between 1 and ${WAIT_SECONDS_MAX}: ${where}`);
 }
 
 function armTimeout(
@@ -145,7 +142,8 @@ export function taskSucceeded(draft: Draft, task: RunningTask, output: Json): vo
   const details = { ...subjectDetails(state.resource), ...outputDetails(draft, output) };
   draft.append(scope, taskEventType(state.resource, "Succeeded"), details);
   attempt(draft, scope, frame, () => {
-    completeState(draft, scope, state, outputOf(evaluationOf(draft, scope, frame), state, output), state.next);
+    const exit = exitOf(new Evaluation(draft, scope, frame), state.flow, output, { result: output });
+    completeState(draft, scope, state, exit, state.next);
   });
 }
 

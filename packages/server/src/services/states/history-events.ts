@@ -3,8 +3,18 @@ import type { HistoryEvent, HistoryEventType } from "@aws-sdk/client-sfn";
 import { isJsonObject } from "@tutti/asl";
 import type { HistoryEvent as StoredEvent, Json } from "@tutti/asl";
 
-/** What `includeExecutionData: false` leaves out: payloads, and the texts of failures. */
-const executionData: ReadonlySet<string> = new Set(["cause", "error", "input", "output", "parameters"]);
+/** What `includeExecutionData: false` leaves out: payloads, variables, and the texts of failures. */
+const executionData: ReadonlySet<string> = new Set([
+  "assignedVariables",
+  "cause",
+  "error",
+  "input",
+  "output",
+  "parameters",
+]);
+
+/** Members that say whether the payload beside them is there. */
+const PAYLOAD_DETAILS: ReadonlySet<string> = new Set(["inputDetails", "outputDetails"]);
 
 /** @param includeExecutionData false shows what happened without the data it happened to */
 export function shownEvent(event: StoredEvent, includeExecutionData: boolean): HistoryEvent {
@@ -23,7 +33,7 @@ function withoutData(details: Readonly<Record<string, Json>>): Readonly<Record<s
   const kept: Record<string, Json> = {};
   for (const [name, value] of Object.entries(details)) {
     if (executionData.has(name)) continue;
-    kept[name] = name.endsWith("Details") && isJsonObject(value) ? { ...value, included: false } : value;
+    kept[name] = PAYLOAD_DETAILS.has(name) && isJsonObject(value) ? { ...value, included: false } : value;
   }
   return kept;
 }

@@ -30,6 +30,13 @@ export function compileForHere(definition: string, type: "STANDARD" | "EXPRESS" 
   return compileDefinition(definition, { resources: refuseResource, type });
 }
 
+/** The variables each state reads, as Describe shows them; nothing when there are none. */
+export function shownReferences(machine: Machine): { variableReferences?: Record<string, string[]> } {
+  if (machine.variableReferences.size === 0) return {};
+  const entries: [string, string[]][] = [...machine.variableReferences].map(([state, names]) => [state, [...names]]);
+  return { variableReferences: Object.fromEntries(entries) };
+}
+
 export class Machines {
   readonly kernel: Kernel;
   /** By revision, the least recently used first. */

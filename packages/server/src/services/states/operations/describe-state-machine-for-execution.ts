@@ -3,11 +3,13 @@ import type {
   DescribeStateMachineForExecutionInput,
   DescribeStateMachineForExecutionOutput,
 } from "@aws-sdk/client-sfn";
+import { compileDefinition } from "@tutti/asl";
 import type { Operation } from "../../../kernel/operation.ts";
 import { parseArn } from "../arns.ts";
 import { shownConfiguration } from "../configuration.ts";
 import { errors } from "../errors.ts";
 import type { Executions } from "../executions.ts";
+import { shownReferences } from "../machines.ts";
 import { machinesTable, revisionsTable } from "../tables.ts";
 import type { RevisionRow } from "../tables.ts";
 
@@ -34,7 +36,14 @@ export function describeStateMachineForExecution(
         updateDate: new Date(row.createdAt),
         ...shownConfiguration(tx.get(machinesTable, row.machineArn)),
         ...(row.isUpdate && { revisionId: row.revision }),
+        ...(includedData === "ALL_DATA" && referencesOf(row.definition)),
       };
     },
   };
+}
+
+/** The definition may be one that no machine has any more, so it is compiled anew. */
+function referencesOf(definition: string): ReturnType<typeof shownReferences> {
+  const compiled = compileDefinition(definition);
+  return compiled.ok ? shownReferences(compiled.machine) : {};
 }

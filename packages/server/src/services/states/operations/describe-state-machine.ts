@@ -2,6 +2,7 @@
 import type { DescribeStateMachineInput, DescribeStateMachineOutput } from "@aws-sdk/client-sfn";
 import type { Operation } from "../../../kernel/operation.ts";
 import { shownConfiguration } from "../configuration.ts";
+import { shownReferences } from "../machines.ts";
 import type { Machines } from "../machines.ts";
 
 export function describeStateMachine(
@@ -22,6 +23,7 @@ export function describeStateMachine(
         ...shownConfiguration(machine),
         // AWS shows no revision id before the first update.
         ...(isUpdate && { revisionId: revision }),
+        ...(includedData === "ALL_DATA" && shownReferences(machines.compiled(tx, revision))),
       };
     },
   };
