@@ -1,8 +1,10 @@
 /** The promises of `Store`, as tests that every implementation passes. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { SeededRandom } from "../random.ts";
 import { defineTable } from "../table.ts";
 import type { TableDefinition } from "../table.ts";
+import { MemoryStore } from "./memory-store.ts";
 import type { Migration } from "./migration.ts";
 import type { Store, WriteOperation } from "./store.ts";
 
@@ -13,12 +15,23 @@ interface NoteRow {
   readonly text: string | null;
   readonly detail: unknown;
   readonly done: boolean;
+  readonly score: number | null;
+  readonly bytes: Uint8Array | null;
 }
 
 export const notes = defineTable<NoteRow>({
   name: "test_notes",
   residency: "paged",
-  columns: { shard: "integer", book: "text", page: "integer", text: "text", detail: "json", done: "boolean" },
+  columns: {
+    shard: "integer",
+    book: "text",
+    page: "integer",
+    text: "text",
+    detail: "json",
+    done: "boolean",
+    score: "real",
+    bytes: "blob",
+  },
   key: ["book", "page"],
   indexes: { by_text: ["text"] },
 });
@@ -28,29 +41,35 @@ export const noteMigrations: readonly Migration[] = [
     module: "test",
     number: 1,
     statements: [
-      "CREATE TABLE test_notes (shard integer NOT NULL, book text NOT NULL, page bigint NOT NULL, text text, detail text, done integer NOT NULL, PRIMARY KEY (book, page))",
+      "CREATE TABLE test_notes (shard integer NOT NULL, book text NOT NULL, page bigint NOT NULL, text text, detail text, done integer NOT NULL, score double precision, bytes blob, PRIMARY KEY (book, page))",
       "CREATE INDEX test_notes_by_text ON test_notes (text, book, page)",
     ],
   },
 ];
 
 export function note(book: string, page: number, text: string | null = null, detail: unknown = null): NoteRow {
-  return { shard: 1, book, page, text, detail, done: page % 2 === 0 };
+  return { shard: 1, book, page, text, detail, done: page % 2 === 0, score: null, bytes: null };
 }
 
 const table = notes as unknown as TableDefinition;
 const insert = (row: NoteRow): WriteOperation => ({ kind: "insert", table, values: notes.encode(row) });
 const put = (row: NoteRow): WriteOperation => ({ kind: "put", table, values: notes.encode(row) });
 
-/** @param open a store over the same data every time it is called within one test, empty at first */
-export function testStore(name: string, prepare: () => Promise<{ open(): Store; remove(): Promise<void> }>): void {
+/** Where the stores of one test live. */
+export interface StorePlace {
+  /** A store over the same data every time, empty at first. */
+  open(): Store | Promise<Store>;
+  remove(): Promise<void>;
+}
+
+export function testStore(name: string, prepare: () => Promise<StorePlace>): void {
   const withStore = async (body: (store: Store, reopen: () => Promise<Store>) => Promise<void>): Promise<void> => {
     const place = await prepare();
-    let store = place.open();
+    let store = await place.open();
     await store.migrate(noteMigrations);
     const reopen = async (): Promise<Store> => {
       await store.close();
-      store = place.open();
+      store = await place.open();
       await store.migrate(noteMigrations);
       return store;
     };
@@ -68,6 +87,51 @@ export function testStore(name: string, prepare: () => Promise<{ open(): Store; 
         const row = { ...note("a", 2, "ünï\u0000\u{1f600}", { list: [1, null, "x"], deep: { yes: true } }) };
         await store.commit([insert(row), insert(note("a", 1))]);
         assert.deepEqual(await (await reopen()).load(notes), [note("a", 1), row]);
+      }));
+
+    test("gives back texts that a database would rather not hold, and finds them", () =>
+      withStore(async (store, reopen) => {
+        const texts = [
+          "\u0000",
+          "a\u0000b",
+          "\u0001",
+          "\u0001\u0001",
+          "\u0001A\u0000",
+          "\u0001\u0001B",
+          "\ud7ff",
+          "\ud7ff\u0003",
+        ];
+        texts.push(
+          "\ud800",
+          "\udfffx",
+          "x\udc00\ud800",
+          "\ud83d\ude00\ud83d",
+          '{"a":[1,null]}',
+          'it\'s {\\N} "x", \\',
+          "",
+        );
+        const rows = texts.map((text, page) => note(`book ${text}`, page, text, { text }));
+        await store.commit(rows.map(insert));
+        const again = await reopen();
+        for (const [page, text] of texts.entries()) {
+          const query = { table: notes, limit: 9 };
+          assert.deepEqual(await again.range({ ...query, equals: [`book ${text}`] }), [rows[page]]);
+          assert.deepEqual(await again.range({ ...query, index: "by_text", equals: [text] }), [rows[page]]);
+        }
+        await again.commit(rows.map((row) => ({ kind: "delete", table, key: [row.book, row.page] })));
+        assert.equal(await again.count(notes, []), 0);
+      }));
+
+    test("gives back numbers and bytes exactly", () =>
+      withStore(async (store, reopen) => {
+        const scores = [0.1, -1.5e300, 5e-324, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, null];
+        const pages = [Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER, 2 ** 32, -(2 ** 32) - 1, -1, 0];
+        const rows = pages.map((page, index) => ({ ...note("a", page), score: scores[index] ?? null }));
+        const all = Uint8Array.from({ length: 256 }, (_, index) => index);
+        const withBytes = [new Uint8Array(), all, null].map((bytes, page) => ({ ...note("b", page), bytes }));
+        await store.commit([...rows, ...withBytes].map(insert));
+        const loaded = await (await reopen()).load(notes);
+        assert.deepEqual(loaded, [...rows.toSorted((left, right) => left.page - right.page), ...withBytes]);
       }));
 
     test("applies a group whole or not at all", () =>
@@ -90,6 +154,19 @@ export function testStore(name: string, prepare: () => Promise<{ open(): Store; 
         assert.deepEqual(await store.load(notes), [note("a", 1, "put"), note("a", 2, "new", [1])]);
         await store.commit([{ kind: "delete", table, key: ["a", 1] }]);
         assert.deepEqual(await store.load(notes), [note("a", 2, "new", [1])]);
+      }));
+
+    test("what a group does to a row, it does in order", () =>
+      withStore(async (store) => {
+        const random = new SeededRandom(20_261_125);
+        // The memory store applies one operation after another and is the measure for the others.
+        const model = new MemoryStore();
+        for (let round = 0; round < 40; round += 1) {
+          const group = randomGroup(random, await store.load(notes));
+          await store.commit(group);
+          await model.commit(group);
+          assert.deepEqual(await store.load(notes), await model.load(notes), `round ${round}`);
+        }
       }));
 
     test("reads ranges forwards and backwards, beyond a place, up to a limit", () =>
@@ -144,5 +221,34 @@ export function testStore(name: string, prepare: () => Promise<{ open(): Store; 
         await again.migrate(noteMigrations);
         assert.equal((await again.load(notes)).length, 1);
       }));
+  });
+}
+
+/** Operations on few rows, so that most rows get several; an insert only where there is no row. */
+function randomGroup(random: SeededRandom, rows: readonly NoteRow[]): WriteOperation[] {
+  const present = new Set(rows.map(({ book, page }) => `${book} ${page}`));
+  const pick = (below: number): number => Math.floor(random.random() * below);
+  return Array.from({ length: 1 + pick(30) }, (_, index): WriteOperation => {
+    const [book, page] = ["ab"[pick(2)] ?? "a", pick(4)];
+    const key = `${book} ${page}`;
+    switch (pick(8)) {
+      case 0:
+        for (const other of present) if (other.startsWith(`${book} `)) present.delete(other);
+        return { kind: "delete", table, key: [book] };
+      case 1:
+      case 2:
+        present.delete(key);
+        return { kind: "delete", table, key: [book, page] };
+      case 3:
+        return { kind: "update", table, columns: ["text"], values: [`update ${index}`], key: [book, page] };
+      case 4:
+        return { kind: "update", table, columns: ["done", "text"], values: [pick(2), null], key: [book, page] };
+      default: {
+        const row = { ...note(book, page, `put ${index}`), score: pick(2) === 0 ? null : index };
+        const isNew = !present.has(key);
+        present.add(key);
+        return isNew && pick(2) === 0 ? insert(row) : put(row);
+      }
+    }
   });
 }

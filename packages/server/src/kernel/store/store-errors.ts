@@ -9,3 +9,14 @@ export class StaleOwnerError extends Error {
 export class StoreUnavailableError extends Error {
   override readonly name = "StoreUnavailableError";
 }
+
+/** The store cannot be used as it is; the code has a page in `docs/errors`. */
+export class StoreFault extends Error {
+  override readonly name = "StoreFault";
+  readonly code: string;
+
+  constructor(code: string, message: string) {
+    super(`${code}: ${message}`);
+    this.code = code;
+  }
+}

@@ -7,6 +7,7 @@ import { DatabaseSync } from "node:sqlite";
 import type { StatementSync } from "node:sqlite";
 import type { SqlValue } from "../../table.ts";
 import type { Migration } from "../migration.ts";
+import { decodeSurrogates, encodeSurrogates } from "../stored-text.ts";
 
 /** A table as plain data, so that it can be handed to another thread. */
 export interface TableShape {
@@ -63,7 +64,7 @@ export class SqliteEngine {
       let offset = 0;
       for (let index = 0; index < group.operations.length; index += 1) {
         const end = offset + (group.counts[index] ?? 0);
-        statements[group.operations[index] ?? 0]?.run(...group.parameters.slice(offset, end));
+        statements[group.operations[index] ?? 0]?.run(...group.parameters.slice(offset, end).map(toStored));
         offset = end;
       }
     });
@@ -72,7 +73,8 @@ export class SqliteEngine {
   read(sql: string, parameters: readonly SqlValue[]): SqlValue[][] {
     const statement = this.#prepare(sql);
     statement.setReturnArrays(true);
-    return statement.all(...parameters) as unknown as SqlValue[][];
+    const rows = statement.all(...parameters.map(toStored)) as unknown as SqlValue[][];
+    return rows.map((row) => row.map(fromStored));
   }
 
   close(): void {
@@ -100,4 +102,13 @@ export class SqliteEngine {
     }
     return statement;
   }
+}
+
+/** SQLite keeps text as UTF-8, in which lone surrogates have no place. */
+function toStored(value: SqlValue): SqlValue {
+  return typeof value === "string" ? encodeSurrogates(value) : value;
+}
+
+function fromStored(value: SqlValue): SqlValue {
+  return typeof value === "string" ? decodeSurrogates(value) : value;
 }

@@ -42,11 +42,15 @@ export function openSqliteStore(path: string, thread: "worker" | "main" = "worke
   };
 }
 
-/** Bytes have no place in JSON; groups that hold some are handed over as they are. */
+/** Bytes and infinities have no place in JSON; groups that hold some are handed over as they are. */
 function commitRequest(operations: readonly WriteOperation[], thread: "worker" | "main"): WorkerRequest {
   const group = encodeGroup(operations);
-  const asValues = thread === "main" || group.parameters.some((value) => typeof value === "object" && value !== null);
+  const asValues = thread === "main" || group.parameters.some(isNoJson);
   return asValues ? { kind: "commit", group } : { kind: "commit-text", text: JSON.stringify(group) };
+}
+
+function isNoJson(value: SqlValue): boolean {
+  return typeof value === "number" ? !Number.isFinite(value) : typeof value === "object" && value !== null;
 }
 
 function mainAsk(path: string): [Ask, () => Promise<void>] {

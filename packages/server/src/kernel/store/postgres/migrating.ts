@@ -1,0 +1,65 @@
+/**
+ * Brings the schema up to date. Several nodes may start at once: a row that all of them lock lets them do it one after
+ * another, and the later ones find it done. Everything happens in one transaction.
+ */
+import type { TableDefinition } from "../../table.ts";
+import type { Migration } from "../migration.ts";
+import type { Connection } from "./connection.ts";
+import { sqlState } from "./failures.ts";
+import { postgresStatement } from "./schema.ts";
+
+/** Two that make the same table at the same moment: one of them finds it, or a part of it, there. */
+const madeMeanwhile: ReadonlySet<string | undefined> = new Set(["23505", "42P07", "42710"]);
+
+/** The row that is locked; it belongs to no module. */
+const lockModule = "";
+
+export async function migrate(
+  open: () => Promise<Connection>,
+  migrations: readonly Migration[],
+  resident: readonly TableDefinition[],
+): Promise<void> {
+  await makeLock(open);
+  const connection = await open();
+  try {
+    await connection.execute("BEGIN");
+    await connection.query({
+      text: "SELECT number FROM schema_migrations WHERE module = $1 FOR UPDATE",
+      values: [lockModule],
+    });
+    const applied = await connection.query({ text: "SELECT module, number FROM schema_migrations", values: [] });
+    const done = new Set(applied.map((step) => step.join(" ")));
+    for (const { module, number, statements } of migrations) {
+      if (done.has(`${module} ${number}`)) continue;
+      for (const sql of statements) await connection.execute(postgresStatement(sql));
+      await connection.query({
+        text: "INSERT INTO schema_migrations (module, number) VALUES ($1, $2::integer)",
+        values: [module, String(number)],
+      });
+    }
+    for (const { name } of resident)
+      await connection.execute(`CREATE INDEX IF NOT EXISTS ${name}_by_shard ON ${name} (shard)`);
+    await connection.execute("COMMIT");
+  } finally {
+    await connection.close();
+  }
+}
+
+async function makeLock(open: () => Promise<Connection>): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    const connection = await open();
+    try {
+      await connection.execute(
+        "CREATE TABLE IF NOT EXISTS schema_migrations (module text NOT NULL, number integer NOT NULL, PRIMARY KEY (module, number))",
+      );
+      await connection.execute(
+        `INSERT INTO schema_migrations (module, number) VALUES ('${lockModule}', 0) ON CONFLICT DO NOTHING`,
+      );
+      return;
+    } catch (error) {
+      if (attempt >= 3 || !madeMeanwhile.has(sqlState(error))) throw error;
+    } finally {
+      await connection.close();
+    }
+  }
+}
