@@ -10,14 +10,17 @@ it("exports the whole of the language", () => {
     "compilePath",
     "compileReferencePath",
     "compileTemplate",
+    "completionsAt",
     "formatInvalidDefinition",
     "graphOf",
+    "integrationArns",
     "isJsonArray",
     "isJsonObject",
     "jacksonMessage",
     "newExecution",
     "parseJson",
     "parseTolerantly",
+    "refuseUnknownIntegration",
     "unrecognizedResource",
   ]);
 });

@@ -8,6 +8,7 @@
  */
 import { parseJson } from "../json/parse-json.ts";
 import type { JsonPlaces } from "../json/parse-json.ts";
+import { lineStarts, textRange } from "../json/text-lines.ts";
 import { isJsonObject } from "../json/value.ts";
 import type { Json } from "../json/value.ts";
 import { checkVariableScopes } from "./assign.ts";
@@ -49,7 +50,13 @@ export function compileDefinition(text: string, options: CompileOptions = {}): C
 
 function checkSize(text: string): Diagnostic | undefined {
   if (text.trim() === "") {
-    return { severity: "ERROR", code: "MISSING_DESCRIPTION", message: "Received a null or empty workflow input" };
+    const range = textRange(lineStarts(text), 0, text.length);
+    return {
+      severity: "ERROR",
+      code: "MISSING_DESCRIPTION",
+      message: "Received a null or empty workflow input",
+      range,
+    };
   }
   // UTF-16 units are never fewer than characters, so the text is seldom counted.
   const characters = text.length > DEFINITION_CHARACTERS_MAX ? [...text].length : 0;
@@ -60,6 +67,7 @@ function checkSize(text: string): Diagnostic | undefined {
     message: `The definition has ${characters} characters, the maximum is ${DEFINITION_CHARACTERS_MAX}`,
     location: "/",
     pointer: "",
+    range: textRange(lineStarts(text), 0, text.length),
   };
 }
 

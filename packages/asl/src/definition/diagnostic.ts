@@ -1,3 +1,5 @@
+import type { TextRange } from "../json/text-lines.ts";
+
 /**
  * What is wrong with a definition, in the form of AWS's `ValidateStateMachineDefinitionDiagnostic`.
  * A definition that does not parse names every problem, each with its place.
@@ -17,14 +19,7 @@ export interface Diagnostic {
   readonly pointer?: string;
   /**
    * Where the problem stands in the text, for an editor: the value at the location, or the name of the field or state
-   * that is meant. Lines and columns count from 1, offsets from 0.
+   * that is meant, or the token at which the text stops being JSON. Every diagnostic has one.
    */
-  readonly range?: TextRange;
-}
-
-export interface TextRange {
-  readonly startOffset: number;
-  readonly endOffset: number;
-  readonly line: number;
-  readonly column: number;
+  readonly range: TextRange;
 }

@@ -116,6 +116,11 @@ export function stateFields(type: StateType): ReadonlySet<string> {
   return STATE_FIELDS[type];
 }
 
+/** Those of `fields` that belong to the query language and that this version has. */
+export function fieldsIn(language: QueryLanguage, fields: Iterable<string>): string[] {
+  return [...fields].filter((field) => (FIELD_LANGUAGE.get(field) ?? language) === language && !NOT_YET.has(field));
+}
+
 /** Says that a valid part of the language is missing here. */
 export function notSupportedYet(what: string, feature: string): string {
   return `${what} is not supported by this version: ${feature} is not available yet`;

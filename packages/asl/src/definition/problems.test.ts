@@ -24,8 +24,8 @@ describe("ranges", () => {
   const shown = diagnose(text).map(({ pointer, location, range }) => [
     location,
     pointer,
-    text.slice(range?.startOffset, range?.endOffset),
-    `${range?.line}:${range?.column}`,
+    text.slice(range.startOffset, range.endOffset),
+    `${range.line}:${range.column}`,
   ]);
 
   it("show the value, the field or the state that is meant", () => {
@@ -36,6 +36,21 @@ describe("ranges", () => {
       ["/States/B/Seconds", "/States/B/Seconds", "-1", "5:39"],
       ["/States/C", "/States/C", '"C"', "6:5"],
       ["/States/C/Branches[0]", "/States/C/Branches/0", '{ "StartAt": "D" }', "6:45"],
+    ]);
+  });
+});
+
+describe("a problem of the whole", () => {
+  const shown = (text: string) =>
+    diagnose(text).map(({ code, range }) => [code, text.slice(range.startOffset, range.endOffset)]);
+
+  it("is shown where there is something to show", () => {
+    const endless = '{"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "A"}}}';
+    assert.deepEqual(shown(endless), [["MISSING_END_STATE", '"States"']]);
+    assert.deepEqual(shown("  \n"), [["MISSING_DESCRIPTION", "  \n"]]);
+    assert.deepEqual(shown("[1]"), [["SCHEMA_VALIDATION_FAILED", "[1]"]]);
+    assert.deepEqual(shown('{"StartAt": "A",\n "States": {"A": {"Type": Pass}}}'), [
+      ["INVALID_JSON_DESCRIPTION", "Pass"],
     ]);
   });
 });
@@ -118,10 +133,11 @@ describe("arbitrary changes to a sound definition", () => {
       if (compiled.ok) continue;
       refused += 1;
       let last = -1;
-      for (const { code, message, range, pointer } of compiled.diagnostics) {
+      for (const { code, message, range, pointer, location } of compiled.diagnostics) {
         assert.ok(message !== "" && /^[A-Z_]+$/.test(code));
-        assert.equal(range === undefined, pointer === undefined, `${code} ${message} in ${text}`);
-        const start = range?.startOffset ?? Number.POSITIVE_INFINITY;
+        assert.equal(location === undefined, pointer === undefined, `${code} ${message} in ${text}`);
+        assert.ok(range.endOffset > range.startOffset && range.endOffset <= text.length, text);
+        const start = location === undefined ? Number.POSITIVE_INFINITY : range.startOffset;
         assert.ok(start >= last, text);
         last = start;
       }

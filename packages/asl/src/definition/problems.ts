@@ -6,9 +6,11 @@
  */
 import type { JsonPlaces } from "../json/parse-json.ts";
 import { parentPointer, pointerSegments } from "../json/pointer.ts";
+import { textRange } from "../json/text-lines.ts";
+import type { TextRange } from "../json/text-lines.ts";
 import { isJsonArray, isJsonObject } from "../json/value.ts";
 import type { Json } from "../json/value.ts";
-import type { Diagnostic, TextRange } from "./diagnostic.ts";
+import type { Diagnostic } from "./diagnostic.ts";
 
 /** Codes of `ValidateStateMachineDefinitionDiagnostic` that a definition's text can earn. */
 export type DiagnosticCode =
@@ -59,10 +61,11 @@ export class Problems {
     this.#add("ERROR", "SCHEMA_VALIDATION_FAILED", message, parentPointer(pointer), { pointer, part: "name" });
   }
 
-  /** The workflow as a whole: no location. */
+  /** The workflow as a whole: no location; shown at the name of its states. */
   ofWorkflow(code: DiagnosticCode, message: string): void {
     this.#hasErrors = true;
-    this.#diagnostics.push({ severity: "ERROR", code, message });
+    const range = this.#places.nameRange("/States") ?? this.#valueRange("");
+    this.#diagnostics.push({ severity: "ERROR", code, message, range });
   }
 
   warn(pointer: string, code: DiagnosticCode, message: string): void {
@@ -74,7 +77,7 @@ export class Problems {
     return awsLocation(this.#document, pointer).slice(awsLocation(this.#document, statePointer).length + 1);
   }
 
-  /** In the order of the text; what has no place comes last. */
+  /** In the order of the text; what has no location comes last. */
   sorted(): Diagnostic[] {
     return sortByPlace(this.#diagnostics);
   }
@@ -89,20 +92,24 @@ export class Problems {
       message,
       location: awsLocation(this.#document, pointer),
       pointer,
-      ...(range && { range }),
+      range,
     });
   }
 
   /** The value at `pointer`, or the nearest value around a place that is not there. */
-  #valueRange(pointer: string): TextRange | undefined {
-    const range = this.#places.valueRange(pointer);
-    return range || pointer === "" ? range : this.#valueRange(parentPointer(pointer));
+  #valueRange(pointer: string): TextRange {
+    for (let place = pointer; place !== ""; place = parentPointer(place)) {
+      const range = this.#places.valueRange(place);
+      if (range) return range;
+    }
+    return this.#places.valueRange("") ?? textRange([0], 0, 0);
   }
 }
 
-/** Sorts by the place in the text; diagnostics without a place keep their order behind the others. */
+/** Sorts by the place in the text; diagnostics without a location keep their order behind the others. */
 export function sortByPlace(diagnostics: readonly Diagnostic[]): Diagnostic[] {
-  const offset = (diagnostic: Diagnostic) => diagnostic.range?.startOffset ?? Number.POSITIVE_INFINITY;
+  const offset = ({ location, range }: Diagnostic) =>
+    location === undefined ? Number.POSITIVE_INFINITY : range.startOffset;
   return diagnostics.toSorted((a, b) => (offset(a) === offset(b) ? 0 : offset(a) - offset(b)));
 }
 

@@ -5,11 +5,14 @@
  * value (the last one counts) and one diagnostic for each repeated member, so that all its other problems can be named too.
  * The index of places is built by a second pass, and only when something asks for it.
  */
-import type { Diagnostic, TextRange } from "../definition/diagnostic.ts";
+import type { Diagnostic } from "../definition/diagnostic.ts";
 import { pointerSegments } from "./pointer.ts";
+import { isWhitespace } from "./characters.ts";
 import { JsonScanner } from "./scanner.ts";
 import { JsonSyntaxError } from "./syntax-error.ts";
-import { lineStarts, positionAt } from "./text-lines.ts";
+import { lineStarts, positionAt, textRange } from "./text-lines.ts";
+import type { TextRange } from "./text-lines.ts";
+import { tokenFrom } from "./tolerant-tokens.ts";
 import type { Json } from "./value.ts";
 
 export interface ParsedJson {
@@ -56,13 +59,26 @@ export function jacksonMessage(text: string): string | undefined {
 }
 
 function syntaxDiagnostic(text: string, error: JsonSyntaxError): Diagnostic {
-  const position = positionAt(lineStarts(text), error.offset);
+  const starts = lineStarts(text);
+  const position = positionAt(starts, error.offset);
   return {
     severity: "ERROR",
     code: "INVALID_JSON_DESCRIPTION",
     message: `${error.message} [line: ${position.line}, column: ${position.column}]`,
-    range: { startOffset: error.offset, endOffset: Math.min(error.offset + 1, text.length), ...position },
+    range: shownRange(text, starts, error.offset),
   };
+}
+
+/** What an editor can underline: the token at the offset, or at the end of the text what stands last in it. */
+function shownRange(text: string, starts: readonly number[], offset: number): TextRange {
+  let start = offset;
+  if (start >= text.length) {
+    start = text.length - 1;
+    while (start > 0 && isWhitespace(text.charCodeAt(start))) start -= 1;
+  }
+  const token = tokenFrom(text, start);
+  const isWord = token?.kind === "word" && token.start === start;
+  return textRange(starts, Math.max(start, 0), isWord ? token.end : Math.min(start + 1, text.length));
 }
 
 /** Offsets only; lines and columns are worked out for the ranges that are asked for. */
@@ -126,6 +142,6 @@ class LazyPlaces implements JsonPlaces {
   }
 
   #rangeOf(span: Span): TextRange {
-    return { startOffset: span.start, endOffset: span.end, ...positionAt(this.#starts ?? [0], span.start) };
+    return textRange(this.#starts ?? [0], span.start, span.end);
   }
 }

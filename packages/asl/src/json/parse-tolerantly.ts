@@ -52,7 +52,10 @@ class TolerantParser {
         return this.#colon(start);
       case ",": {
         const member = this.#lastMember();
-        if (member) member.end = end;
+        if (member && member.comma === undefined) {
+          member.comma = start;
+          member.end = end;
+        }
         return;
       }
       case "text":
@@ -97,7 +100,7 @@ class TolerantParser {
   }
 
   #awaitsValue(member: MemberNode | undefined): boolean {
-    return member?.colon !== undefined && member.value === undefined && member.end === this.#text.length;
+    return member?.colon !== undefined && member.value === undefined && member.comma === undefined;
   }
 
   #lastMember(): MemberNode | undefined {

@@ -41,6 +41,8 @@ export interface MemberNode {
   /** Offset of the colon, when there is one. */
   colon?: number;
   value?: SyntaxNode;
+  /** Offset of the comma behind the member, when there is one. */
+  comma?: number;
   /** Where the next member could begin: behind the value's comma, or at what closes the object. */
   end: number;
 }

@@ -4,6 +4,22 @@ export interface TextPosition {
   readonly column: number;
 }
 
+/** Both ends of a stretch of text. Lines and columns count from 1, offsets from 0; the end is the first place behind. */
+export interface TextRange {
+  readonly startOffset: number;
+  readonly endOffset: number;
+  readonly line: number;
+  readonly column: number;
+  readonly endLine: number;
+  readonly endColumn: number;
+}
+
+/** The range between two offsets, given the starts of the text's lines. */
+export function textRange(starts: readonly number[], startOffset: number, endOffset: number): TextRange {
+  const end = positionAt(starts, endOffset);
+  return { startOffset, endOffset, ...positionAt(starts, startOffset), endLine: end.line, endColumn: end.column };
+}
+
 /** Offsets (from 0) at which the lines of `text` start. */
 export function lineStarts(text: string): number[] {
   const starts = [0];
