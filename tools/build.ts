@@ -1,14 +1,16 @@
 /**
- * `npm run build`: makes `packages/server/dist`, the package `tutti` as it is published.
+ * `npm run build`: makes the packages as they are published, each in its folder `dist`: `tutti` (`packages/server`), and
+ * `@tutti/asl`, the language on its own.
  *
- * JavaScript in a few files with the workspace's own packages inlined, the declarations of the two public entries, the data
+ * The server: JavaScript in a few files with the workspace's own packages inlined, the declarations of the two public entries, the data
  * files the sources read, and a `package.json` of its own. Then it starts what it made.
  */
 import { copyFileSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { bundle } from "./build/bundle.ts";
 import { emitDeclarations } from "./build/declarations.ts";
-import { publishedManifest } from "./build/manifest.ts";
+import { buildLibrary } from "./build/library.ts";
+import { publicEntries, publishedManifest } from "./build/manifest.ts";
 import { tryOut } from "./build/try-out.ts";
 
 const root = join(import.meta.dirname, "..");
@@ -20,9 +22,16 @@ mkdirSync(join(dist, "bin"), { recursive: true });
 
 const manifest = publishedManifest(root);
 await bundle({ sources: join(server, "src"), dist, external: Object.keys(manifest.dependencies) });
-emitDeclarations({ root, dist, dependencies: Object.keys(manifest.dependencies) });
+emitDeclarations({
+  root,
+  dist,
+  folder: "server",
+  entries: publicEntries.map(({ source }) => source),
+  dependencies: Object.keys(manifest.dependencies),
+});
 for (const file of ["run.mjs", "tutti.mjs"]) copyFileSync(join(server, "bin", file), join(dist, "bin", file));
 for (const file of ["LICENSE", "README.md"]) copyFileSync(join(root, file), join(dist, file));
 writeFileSync(join(dist, "package.json"), `${JSON.stringify(manifest, undefined, 2)}\n`);
 await tryOut(dist, manifest.version);
-console.log("Built packages/server/dist.");
+await buildLibrary(root, "asl");
+console.log("Built packages/server/dist and packages/asl/dist.");

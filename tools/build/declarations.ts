@@ -1,15 +1,19 @@
 /**
- * The declarations of the public entries: what the compiler emits for them and for all they lead to, with the workspace's
+ * The declarations of a package's public entries: what the compiler emits for them and for all they lead to, with the workspace's
  * packages found by relative paths. Files that no public declaration needs are left out.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync, globSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
-import { publicEntries } from "./manifest.ts";
 
 export interface DeclarationOptions {
   readonly root: string;
+  /** `packages/<folder>/dist`. */
   readonly dist: string;
+  /** The package's folder within `packages`. */
+  readonly folder: string;
+  /** Its public entries, such as `testing/index`. */
+  readonly entries: readonly string[];
   /** Packages that are installed beside the bundle, whose types may be named. */
   readonly dependencies: readonly string[];
 }
@@ -17,11 +21,11 @@ export interface DeclarationOptions {
 const specifierForm = /(?<before>\bfrom |\bimport\(|\bimport )"(?<specifier>[^"]+)"/g;
 
 /** @throws Error when the compiler refuses, or a public declaration names a package that users do not have */
-export function emitDeclarations({ root, dist, dependencies }: DeclarationOptions): void {
+export function emitDeclarations({ root, dist, folder, entries, dependencies }: DeclarationOptions): void {
   const types = join(dist, "types");
-  compile(root, dist, types);
+  compile(root, dist, types, entries);
   const needed = new Set<string>();
-  const waiting = publicEntries.map(({ source }) => join(types, "server", "src", `${source}.d.ts`));
+  const waiting = entries.map((entry) => join(types, folder, "src", `${entry}.d.ts`));
   for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
     if (needed.has(path)) continue;
     if (!existsSync(path)) throw new Error(`The compiler made no ${relative(dist, path)}.`);
@@ -33,9 +37,9 @@ export function emitDeclarations({ root, dist, dependencies }: DeclarationOption
   }
 }
 
-function compile(root: string, dist: string, types: string): void {
+function compile(root: string, dist: string, types: string, entries: readonly string[]): void {
   const project = join(dist, "tsconfig.json");
-  const files = publicEntries.map(({ source }) => `../src/${source}.ts`);
+  const files = entries.map((entry) => `../src/${entry}.ts`);
   const compilerOptions = {
     noEmit: false,
     declaration: true,

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, test } from "node:test";
-import { publishedManifest } from "./manifest.ts";
+import { libraryManifest, publishedManifest } from "./manifest.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "tutti-manifest-"));
 after(() => rmSync(folder, { recursive: true }));
@@ -55,4 +55,28 @@ test("a workspace without the server, or a server without a version, is refused"
     /No package of the workspace is called tutti/,
   );
   assert.throws(() => publishedManifest(workspace({ server: { name: "tutti" } })), /no name or version/);
+});
+
+test("a library's manifest has one export and no dependency", () => {
+  const root = workspace({
+    asl: {
+      name: "@tutti/asl",
+      version: "1.2.3",
+      type: "module",
+      license: "Apache-2.0",
+      exports: { ".": "./src/index.ts" },
+    },
+    other: { name: "@tutti/other", version: "1.2.3", dependencies: { "left-pad": "^1.0.0" } },
+  });
+  assert.deepEqual(libraryManifest(root, "@tutti/asl"), {
+    name: "@tutti/asl",
+    version: "1.2.3",
+    license: "Apache-2.0",
+    type: "module",
+    sideEffects: false,
+    exports: { ".": { types: "./types/asl/src/index.d.ts", default: "./index.js" } },
+    dependencies: {},
+  });
+  assert.throws(() => libraryManifest(root, "@tutti/other"), /depends on left-pad/);
+  assert.throws(() => libraryManifest(root, "@tutti/none"), /No package of the workspace is called @tutti\/none/);
 });

@@ -1,4 +1,4 @@
-/** The `package.json` of the published package, made from those of the workspace. */
+/** The `package.json` of the published packages, made from those of the workspace. */
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { isObject } from "../tidy/repository.ts";
@@ -29,19 +29,16 @@ const passedOn = [
   "engines",
 ];
 
-/** @throws Error when a manifest of the workspace is not an object or lacks its name or version */
+/**
+ * The server's manifest.
+ *
+ * @throws Error when a manifest of the workspace is not an object or lacks its name or version
+ */
 export function publishedManifest(root: string): Manifest {
-  const manifests = globSync("packages/*/package.json", { cwd: root }).map((path) => readManifest(join(root, path)));
-  const own = new Map(manifests.map((manifest) => [manifest["name"], manifest]));
-  const server = own.get("tutti");
-  if (server === undefined) throw new Error("No package of the workspace is called tutti.");
-  const { name, version } = server;
-  if (typeof name !== "string" || typeof version !== "string")
-    throw new Error("packages/server has no name or version.");
+  const own = workspaceManifests(root);
+  const server = find(own, "tutti");
   return {
-    ...Object.fromEntries(passedOn.filter((field) => field in server).map((field) => [field, server[field]])),
-    name,
-    version,
+    ...common(server),
     bin: { tutti: "./bin/tutti.mjs" },
     exports: Object.fromEntries(
       publicEntries.map(({ exportName, source }) => [
@@ -51,6 +48,50 @@ export function publishedManifest(root: string): Manifest {
     ),
     dependencies: outsideDependencies(server, own),
   };
+}
+
+/**
+ * The manifest of a package that is one module without dependencies: `index.js` and its declarations.
+ *
+ * @param name the package's name, such as `@tutti/asl`
+ * @throws Error when the workspace has no such package, or it depends on another
+ */
+export function libraryManifest(root: string, name: string): Manifest {
+  const own = workspaceManifests(root);
+  const library = find(own, name);
+  const dependencies = outsideDependencies(library, own);
+  const [dependency] = Object.keys(dependencies);
+  if (dependency !== undefined)
+    throw new Error(`${name} depends on ${dependency}; it is published without dependencies.`);
+  const folder = name.replace(/^@tutti\//, "");
+  return {
+    ...common(library),
+    sideEffects: false,
+    exports: { ".": { types: `./types/${folder}/src/index.d.ts`, default: "./index.js" } },
+    dependencies,
+  };
+}
+
+function workspaceManifests(root: string): ReadonlyMap<unknown, Readonly<Record<string, unknown>>> {
+  const manifests = globSync("packages/*/package.json", { cwd: root }).map((path) => readManifest(join(root, path)));
+  return new Map(manifests.map((manifest) => [manifest["name"], manifest]));
+}
+
+function find(
+  own: ReadonlyMap<unknown, Readonly<Record<string, unknown>>>,
+  name: string,
+): Readonly<Record<string, unknown>> {
+  const manifest = own.get(name);
+  if (manifest === undefined) throw new Error(`No package of the workspace is called ${name}.`);
+  return manifest;
+}
+
+/** What every published manifest has of its package's own. */
+function common(manifest: Readonly<Record<string, unknown>>): { name: string; version: string } {
+  const { name, version } = manifest;
+  if (typeof name !== "string" || typeof version !== "string") throw new Error("A package has no name or version.");
+  const fields = passedOn.filter((field) => field in manifest).map((field) => [field, manifest[field]] as const);
+  return { ...Object.fromEntries<unknown>(fields), name, version };
 }
 
 /** Every bundle lies in the top folder: `testing/index` becomes `testing.js`. */
