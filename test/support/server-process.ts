@@ -11,6 +11,8 @@ const main = fileURLToPath(new URL("../../packages/server/src/cli/main.ts", impo
 
 export interface ServerProcess extends AsyncDisposable {
   readonly url: string;
+  /** What it said when it started. */
+  readonly output: string;
   /** `kill -9`. */
   kill(): Promise<void>;
   /** SIGTERM; gives the exit code. */
@@ -18,13 +20,19 @@ export interface ServerProcess extends AsyncDisposable {
 }
 
 /** @param words further words of the command line */
-export async function startServerProcess(dataDirectory: string, ...words: string[]): Promise<ServerProcess> {
-  const child = spawn(process.execPath, [main, "start", "--port", "0", "--data-dir", dataDirectory, ...words], {
+export function startServerProcess(dataDirectory: string, ...words: string[]): Promise<ServerProcess> {
+  return startServerProcessOn(["--data-dir", dataDirectory, ...words]);
+}
+
+/** @param words of the command line, those that say where data lives among them */
+export async function startServerProcessOn(words: readonly string[]): Promise<ServerProcess> {
+  const child = spawn(process.execPath, [main, "start", "--port", "0", ...words], {
     stdio: ["ignore", "pipe", "pipe"],
   });
-  const url = await urlWhenReady(child);
+  const output = await outputWhenReady(child);
   return {
-    url,
+    url: /endpoint\s+(\S+)/.exec(output)?.[1] ?? "",
+    output,
     kill: () => end(child, "SIGKILL").then(() => undefined),
     terminate: () => end(child, "SIGTERM"),
     [Symbol.asyncDispose]: () => end(child, "SIGKILL").then(() => undefined),
@@ -39,15 +47,14 @@ async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<number 
   return code;
 }
 
-function urlWhenReady(child: ChildProcess): Promise<string> {
+function outputWhenReady(child: ChildProcess): Promise<string> {
   return new Promise((resolve, reject) => {
     let output = "";
     let errors = "";
     child.stderr?.on("data", (chunk: Buffer) => (errors += chunk.toString()));
     child.stdout?.on("data", (chunk: Buffer) => {
       output += chunk.toString();
-      if (!output.endsWith("Ready.\n")) return;
-      resolve(/endpoint\s+(\S+)/.exec(output)?.[1] ?? "");
+      if (output.endsWith("Ready.\n")) resolve(output);
     });
     child.once("exit", (code) => reject(new Error(`the server ended with ${code}: ${errors}`)));
   });

@@ -11,6 +11,8 @@ test("defaults are AWS-emulator port, loopback, and a data directory beside the 
       host: "127.0.0.1",
       dataDirectory: "./.tutti",
       inMemory: false,
+      storeUrl: undefined,
+      allowUnsafeStore: false,
       clock: "real",
       logLevel: "info",
       allowRemote: false,
@@ -31,6 +33,8 @@ test("words that do not fit are named", () => {
     [["start", "--public-url", "ftp://x"], /--public-url ftp/],
     [["start", "--colour"], /--colour/],
     [["start", "--in-memory", "--data-dir", "x"], /exclude each other/],
+    [["start", "--in-memory", "--store", "postgres://h/d"], /--in-memory and --store exclude each other/],
+    [["start", "--store", "mysql://user:secret@h/d"], /^--store is not such as (?!.*secret)/],
   ];
   for (const [words, expected] of cases) {
     assert.throws(
@@ -52,4 +56,16 @@ test("only loopback is taken without a flag", () => {
     assert.throws(() => checkHost(host, false), /--allow-remote/);
     checkHost(host, true);
   }
+});
+
+test("the store may stand in the environment, and a place on the command line goes before it", () => {
+  const environment = { TUTTI_STORE: "postgres://user:secret@db/tutti" };
+  const storeUrl = (...words: string[]): string | undefined => {
+    const command = parseCommand(["start", ...words], environment);
+    return command.name === "start" ? command.arguments.storeUrl : undefined;
+  };
+  assert.equal(storeUrl(), environment.TUTTI_STORE);
+  assert.equal(storeUrl("--store", "postgres://other/tutti"), "postgres://other/tutti");
+  assert.equal(storeUrl("--data-dir", "x"), undefined);
+  assert.equal(storeUrl("--in-memory"), undefined);
 });

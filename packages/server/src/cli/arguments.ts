@@ -8,6 +8,8 @@ export interface StartArguments {
   readonly host: string;
   readonly dataDirectory: string;
   readonly inMemory: boolean;
+  readonly storeUrl: string | undefined;
+  readonly allowUnsafeStore: boolean;
   readonly clock: "real" | "virtual";
   readonly logLevel: LogLevel;
   readonly allowRemote: boolean;
@@ -30,21 +32,29 @@ export const usage = `tutti: a durable, self-hosted server that speaks the AWS A
   --public-url U      what queue URLs begin with (by default the host of each request)
   --data-dir D        where data lives (${dataDirectoryDefault})
   --in-memory         keep everything in memory; nothing survives the process
+  --store URL         keep data in PostgreSQL: postgres://user:password@host:port/database (or TUTTI_STORE)
+  --allow-unsafe-store   take a database that does not sync what it has confirmed
   --clock real|virtual   a virtual clock moves only by POST /_tutti/clock/advance
   --log-level debug|info|warn|error   (info)
   --version, --help`;
 
-/** @throws ConfigurationError naming the word that does not fit */
-export function parseCommand(words: readonly string[]): Command {
+/**
+ * @param environment where `TUTTI_STORE` may stand, for a command line that names no store
+ * @throws ConfigurationError naming the word that does not fit
+ */
+export function parseCommand(
+  words: readonly string[],
+  environment: Readonly<Record<string, string | undefined>> = {},
+): Command {
   const { values, positionals } = parse(words);
   if (values.help === true || (positionals.length === 0 && values.version !== true)) return { name: "help" };
   if (values.version === true) return { name: "version" };
   const [name, ...rest] = positionals;
   if (name !== "start" && name !== "doctor") throw new ConfigurationError(`unknown command ${name}; see tutti --help`);
   if (rest.length > 0) throw new ConfigurationError(`unexpected ${rest.join(" ")}; see tutti --help`);
-  if (values["in-memory"] === true && values["data-dir"] !== undefined) {
-    throw new ConfigurationError("--in-memory and --data-dir exclude each other");
-  }
+  const places = (["in-memory", "data-dir", "store"] as const).filter((place) => values[place] !== undefined);
+  if (places.length > 1)
+    throw new ConfigurationError(`${places.map((place) => `--${place}`).join(" and ")} exclude each other`);
   return {
     name,
     arguments: {
@@ -52,6 +62,8 @@ export function parseCommand(words: readonly string[]): Command {
       host: values.host ?? hostDefault,
       dataDirectory: values["data-dir"] ?? dataDirectoryDefault,
       inMemory: values["in-memory"] ?? false,
+      storeUrl: storeOf(values.store ?? (places.length === 0 ? environment["TUTTI_STORE"] : undefined)),
+      allowUnsafeStore: values["allow-unsafe-store"] ?? false,
       clock: oneOf("--clock", values.clock ?? "real", ["real", "virtual"] as const),
       logLevel: oneOf("--log-level", values["log-level"] ?? "info", ["debug", "info", "warn", "error"] as const),
       allowRemote: values["allow-remote"] ?? false,
@@ -72,6 +84,8 @@ function parse(words: readonly string[]) {
         "public-url": { type: "string" },
         "data-dir": { type: "string" },
         "in-memory": { type: "boolean" },
+        store: { type: "string" },
+        "allow-unsafe-store": { type: "boolean" },
         clock: { type: "string" },
         "log-level": { type: "string" },
         help: { type: "boolean", short: "h" },
@@ -96,6 +110,14 @@ function urlOf(text: string | undefined): string | undefined {
   if (url === null || !/^https?:$/.test(url.protocol) || url.search !== "" || url.hash !== "")
     throw new ConfigurationError(`--public-url ${text} is not such as https://queues.example.com`);
   return url.href.replace(/\/+$/, "");
+}
+
+/** What the URL says is checked when it is opened; a message here must not repeat it, it may hold a password. */
+function storeOf(text: string | undefined): string | undefined {
+  if (text === undefined || text === "") return undefined;
+  if (!/^postgres(?:ql)?:\/\//.test(text))
+    throw new ConfigurationError("--store is not such as postgres://user:password@host:5432/database");
+  return text;
 }
 
 function oneOf<Choice extends string>(option: string, text: string, choices: readonly Choice[]): Choice {

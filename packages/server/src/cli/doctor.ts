@@ -3,6 +3,8 @@ import { accessSync, constants, existsSync, statSync } from "node:fs";
 import { createServer } from "node:net";
 import { dirname, resolve } from "node:path";
 import { DataDirectoryInUse, lockDataDirectory } from "../kernel/store/data-directory.ts";
+import { openPostgresStore } from "../kernel/store/postgres/postgres-store.ts";
+import { StoreFault } from "../kernel/store/store-errors.ts";
 import { checkHost } from "../server/options.ts";
 import type { StartArguments } from "./arguments.ts";
 
@@ -12,7 +14,8 @@ export async function findProblems(options: StartArguments): Promise<string[]> {
   const problems = [
     nodeProblem(process.versions.node),
     hostProblem(options),
-    options.inMemory ? undefined : directoryProblem(options.dataDirectory),
+    options.inMemory || options.storeUrl !== undefined ? undefined : directoryProblem(options.dataDirectory),
+    options.storeUrl === undefined ? undefined : await databaseProblem(options.storeUrl, options.allowUnsafeStore),
   ];
   problems.push(await portProblem(options.port, options.host));
   return problems.filter((problem) => problem !== undefined);
@@ -48,6 +51,17 @@ function directoryProblem(directory: string): string | undefined {
     return undefined;
   } catch (error) {
     if (error instanceof DataDirectoryInUse) return error.message;
+    throw error;
+  }
+}
+
+async function databaseProblem(url: string, allowUnsafe: boolean): Promise<string | undefined> {
+  try {
+    const store = await openPostgresStore(url, { allowUnsafe, startMsMax: 0 });
+    await store.close();
+    return undefined;
+  } catch (error) {
+    if (error instanceof StoreFault) return error.message;
     throw error;
   }
 }

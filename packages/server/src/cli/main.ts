@@ -2,6 +2,7 @@
 import { resolve } from "node:path";
 import { stopwatch } from "../kernel/clock.ts";
 import { DataDirectoryInUse } from "../kernel/store/data-directory.ts";
+import { StoreFault } from "../kernel/store/store-errors.ts";
 import { ConfigurationError } from "../server/options.ts";
 import { startServer } from "../server/tutti-server.ts";
 import type { TuttiServer } from "../server/tutti-server.ts";
@@ -14,7 +15,7 @@ import { findProblems } from "./doctor.ts";
 const exitFatal = 70;
 
 async function main(words: readonly string[]): Promise<void> {
-  const command = parseCommand(words);
+  const command = parseCommand(words, process.env);
   switch (command.name) {
     case "help":
       return print(usage);
@@ -68,7 +69,7 @@ function print(text: string): void {
 }
 
 function fail(error: unknown): void {
-  const known = error instanceof ConfigurationError || error instanceof DataDirectoryInUse;
+  const known = [ConfigurationError, DataDirectoryInUse, StoreFault].some((kind) => error instanceof kind);
   const inUse = (error as NodeJS.ErrnoException | undefined)?.code === "EADDRINUSE";
   const text =
     error instanceof Error ? (known || inUse ? error.message : (error.stack ?? error.message)) : String(error);

@@ -5,8 +5,12 @@ export interface ServerOptions {
   /** TCP port; 0 takes a free one. */
   readonly port: number;
   readonly host: string;
-  /** Where data lives; undefined keeps everything in memory. */
+  /** Where data lives, unless `storeUrl` says so; undefined keeps everything in memory. */
   readonly dataDirectory: string | undefined;
+  /** A PostgreSQL database, as `postgres://user:password@host:port/database`. */
+  readonly storeUrl?: string | undefined;
+  /** Takes a database that does not sync what it has confirmed. */
+  readonly allowUnsafeStore?: boolean;
   readonly clock: "real" | "virtual";
   readonly logLevel: LogLevel;
   /** How clients reach the server, where it is not what their requests' Host says: queue URLs begin with it. */

@@ -1,7 +1,7 @@
 /**
  * The composition root: puts the kernel, the protocols and the services together and opens the port.
  *
- * Order of a start: lock the data directory, open the store, migrate and load, rebuild what is derived, listen.
+ * Order of a start: lock the data directory or reach the database, open the store, migrate and load, rebuild what is derived, listen.
  * Order of a stop: take no new requests, let waiting ones answer, write what is open, close the store, give up the lock.
  */
 import { mkdirSync } from "node:fs";
@@ -12,6 +12,7 @@ import type { Log } from "../kernel/log.ts";
 import { systemRandom } from "../kernel/random.ts";
 import { lockDataDirectory } from "../kernel/store/data-directory.ts";
 import { MemoryStore } from "../kernel/store/memory-store.ts";
+import { openPostgresStore } from "../kernel/store/postgres/postgres-store.ts";
 import { openSqliteStore } from "../kernel/store/sqlite/sqlite-store.ts";
 import type { Store } from "../kernel/store/store.ts";
 import { VirtualClock } from "../kernel/virtual-clock.ts";
@@ -40,13 +41,13 @@ export interface TuttiServer {
 }
 
 /**
- * @throws ConfigurationError, DataDirectoryInUse, or the listener's error (EADDRINUSE)
+ * @throws ConfigurationError, DataDirectoryInUse, StoreFault, or the listener's error (EADDRINUSE)
  */
 export async function startServer(options: ServerOptions): Promise<TuttiServer> {
   checkHost(options.host, options.allowRemote);
   const clock = options.clock === "virtual" ? new VirtualClock(new RealClock().now()) : new RealClock();
   const log = createLog(options.logLevel, () => clock.now(), options.writeLog);
-  const { store, release } = openStore(options.dataDirectory);
+  const { store, release } = await openStore(options);
   const kernel = new Kernel({
     store,
     clock,
@@ -106,7 +107,12 @@ export async function startServer(options: ServerOptions): Promise<TuttiServer> 
   }
 }
 
-function openStore(dataDirectory: string | undefined): { store: Store; release: () => void } {
+async function openStore(options: ServerOptions): Promise<{ store: Store; release: () => void }> {
+  const { dataDirectory, storeUrl, allowUnsafeStore = false } = options;
+  if (storeUrl !== undefined) {
+    const store = await openPostgresStore(storeUrl, { allowUnsafe: allowUnsafeStore });
+    return { store, release: () => undefined };
+  }
   if (dataDirectory === undefined) return { store: new MemoryStore(), release: () => undefined };
   mkdirSync(dataDirectory, { recursive: true });
   const lock = lockDataDirectory(dataDirectory);
