@@ -17,6 +17,7 @@ it("exports the whole of the language", () => {
     "isJsonArray",
     "isJsonObject",
     "jacksonMessage",
+    "mapRunItemInput",
     "newExecution",
     "parseJson",
     "parseTolerantly",
