@@ -1,12 +1,12 @@
 /** Which services there are, and how a request finds its way from the wire to an operation. */
 import { readFileSync } from "node:fs";
-import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Kernel } from "../kernel/kernel.ts";
 import type { Log } from "../kernel/log.ts";
 import { ServiceError } from "../kernel/service-error.ts";
 import type { OperationRegistry } from "../delivery/operation-registry.ts";
 import type { Service } from "../delivery/service.ts";
 import type { Dialect } from "../protocol/dialect.ts";
+import type { HttpHandler } from "../protocol/http/exchange.ts";
 import { createRequestHandler } from "../protocol/http/handler.ts";
 import { readModelTable } from "../protocol/model/model-table.ts";
 import { WireService } from "../protocol/wire-service.ts";
@@ -50,7 +50,7 @@ export interface ApiOptions {
 }
 
 /** The handler of the AWS APIs. */
-export function createApi(options: ApiOptions): (request: IncomingMessage, response: ServerResponse) => void {
+export function createApi(options: ApiOptions): HttpHandler {
   const { kernel, registry } = options;
   return createRequestHandler({
     services: options.services.map(({ wire }) => wire),

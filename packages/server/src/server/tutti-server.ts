@@ -78,10 +78,13 @@ export async function startServer(options: ServerOptions): Promise<TuttiServer> 
       views: viewsOf(services),
     };
     const listener = await listen(
-      (request, response) => {
-        const url = request.url ?? "/";
-        if ((url.startsWith("/_") || url.startsWith("/metrics")) && handleAdmin(admin, request, response)) return;
-        api(request, response);
+      {
+        any: (request, response) => {
+          const url = request.url ?? "/";
+          if ((url.startsWith("/_") || url.startsWith("/metrics")) && handleAdmin(admin, request, response)) return;
+          api(request, response);
+        },
+        whole: api,
       },
       options.host,
       options.port,

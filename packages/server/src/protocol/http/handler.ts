@@ -2,7 +2,6 @@
  * The way of a request: read the body, find the operation, decode, validate, dispatch, encode, answer. Whatever goes
  * wrong on the way becomes an answer in the request's own protocol; nothing that a client sends can throw out of here.
  */
-import type { IncomingMessage, ServerResponse } from "node:http";
 import { isUtf8 } from "node:buffer";
 import type { Call } from "../../kernel/call.ts";
 import type { Log } from "../../kernel/log.ts";
@@ -13,6 +12,8 @@ import { jsonContentType, jsonError, queryError, xmlNamespaceOf } from "../error
 import type { Answer } from "../error-rendering.ts";
 import type { WireOperation, WireService } from "../wire-service.ts";
 import { decodeBody, readBody } from "./body.ts";
+import { isWhole } from "./exchange.ts";
+import type { HttpHandler, HttpRequest, HttpResponse } from "./exchange.ts";
 import { HttpCall } from "./http-call.ts";
 import { Router } from "./router.ts";
 import type { Unroutable } from "./router.ts";
@@ -32,14 +33,12 @@ export interface HandlerOptions {
 
 /** What is known of a request that is being answered. */
 interface Exchange {
-  readonly request: IncomingMessage;
-  readonly response: ServerResponse;
+  readonly request: HttpRequest;
+  readonly response: HttpResponse;
   readonly call: HttpCall;
 }
 
-export function createRequestHandler(
-  options: HandlerOptions,
-): (request: IncomingMessage, response: ServerResponse) => void {
+export function createRequestHandler(options: HandlerOptions): HttpHandler {
   const router = new Router(options.services);
   return (request, response) => {
     const call = new HttpCall(request, response, options.newRequestId(), options.publicUrl);
@@ -214,7 +213,8 @@ function send({ response, call }: Exchange, { status, headers, body }: Answer): 
  */
 function sendWhileReading(exchange: Exchange, answer: Answer): void {
   const { request, response, call } = exchange;
-  if (request.complete || request.destroyed) return send(exchange, answer);
+  if (isWhole(request) || !("write" in response) || request.complete || request.destroyed)
+    return send(exchange, answer);
   response.writeHead(answer.status, {
     ...answer.headers,
     connection: "close",
