@@ -4,9 +4,11 @@ import * as asl from "./index.ts";
 
 it("exports the whole of the language", () => {
   assert.deepEqual(Object.keys(asl).toSorted(), [
+    "JsonataError",
     "advance",
     "compileChoiceRule",
     "compileDefinition",
+    "compileJsonata",
     "compilePath",
     "compileReferencePath",
     "compileTemplate",

@@ -5,7 +5,8 @@ import { md5 } from "./hashes/md5.ts";
 import { sha1, sha256 } from "./hashes/sha1-sha256.ts";
 import { sha384, sha512 } from "./hashes/sha512.ts";
 
-const hashes: Readonly<Record<string, (bytes: Uint8Array) => string>> = {
+/** By the names AWS gives them; each gives hexadecimal text. */
+export const hashes: Readonly<Record<string, (bytes: Uint8Array) => string>> = {
   MD5: md5,
   "SHA-1": sha1,
   "SHA-256": sha256,

@@ -27,7 +27,7 @@ function need(host: ExpressionHost | undefined): ExpressionHost {
 }
 
 /** The same number in [0, 1) for the same seed (the finisher of MurmurHash3). */
-function seeded(seed: number): number {
+export function seeded(seed: number): number {
   let value = Math.imul(seed ^ 0x9e3779b9 ^ (seed >>> 16), 0x85ebca6b);
   value = Math.imul(value ^ (value >>> 13), 0xc2b2ae35);
   return ((value ^ (value >>> 16)) >>> 0) / 0x1_0000_0000;

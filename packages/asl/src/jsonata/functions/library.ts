@@ -1,0 +1,19 @@
+/** All functions that are built in, by name. `$eval` is not among them: Step Functions does not have it. */
+import type { Library } from "./builtin.ts";
+import { arrayFunctions } from "./arrays.ts";
+import { awsFunctions } from "./aws.ts";
+import { higherOrderFunctions } from "./higher-order.ts";
+import { numberFunctions } from "./numbers.ts";
+import { objectFunctions } from "./objects.ts";
+import { patternFunctions } from "./patterns.ts";
+import { stringFunctions } from "./strings.ts";
+
+export const library: Library = {
+  ...arrayFunctions,
+  ...awsFunctions,
+  ...higherOrderFunctions,
+  ...numberFunctions,
+  ...objectFunctions,
+  ...patternFunctions,
+  ...stringFunctions,
+};
