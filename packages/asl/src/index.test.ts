@@ -19,7 +19,6 @@ it("exports the whole of the language", () => {
     "isJsonArray",
     "isJsonObject",
     "jacksonMessage",
-    "mapRunItemInput",
     "newExecution",
     "parseJson",
     "parseTolerantly",

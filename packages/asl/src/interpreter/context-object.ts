@@ -46,8 +46,7 @@ function nearestItem(draft: Draft, scope: ExecutionScope): MapItem | undefined {
   return undefined;
 }
 
-/** `Map.Item` of the context object. */
-export function itemObject(item: MapItem): Json {
+function itemObject(item: MapItem): Json {
   return { Index: item.index, ...(item.key !== undefined && { Key: item.key }), Value: item.value };
 }
 

@@ -12,8 +12,12 @@ export interface Service extends Module {
   metrics?(): readonly Metric[];
 }
 
-/** @throws ServiceError for what the query asks wrongly */
-export type View = (query: URLSearchParams) => Promise<unknown>;
+/** Both throw ServiceError for what the query asks wrongly. */
+export interface View {
+  /** The ARN of the resource that is looked at; its owner shows it. */
+  target(query: URLSearchParams): Promise<string>;
+  show(query: URLSearchParams): Promise<unknown>;
+}
 
 export interface Metric {
   /** Prometheus name, such as `tutti_sqs_number_of_messages_sent_total`. */

@@ -8,6 +8,10 @@ export interface Clock {
   readonly kind: "real" | "virtual";
   /** Milliseconds since the epoch. Never less than an earlier answer. */
   now(): number;
+  /** Milliseconds from some moment on, however the host's time is set meanwhile: what leases are counted by. */
+  monotonic(): number;
+  /** Calls `callback` once, when so much monotonic time has passed. */
+  after(milliseconds: number, callback: () => void): Alarm;
   /** Calls `callback` once, at or after `at` (milliseconds since the epoch), never before. */
   at(at: number, callback: () => void): Alarm;
   /** Calls `callback` after the input that is waiting now has been handled: once per turn of the event loop, no time passes. */
@@ -30,6 +34,14 @@ export class RealClock implements Clock {
     return this.#latest;
   }
 
+  monotonic(): number {
+    return performance.now();
+  }
+
+  after(milliseconds: number, callback: () => void): Alarm {
+    return hostTimer(milliseconds, callback);
+  }
+
   at(at: number, callback: () => void): Alarm {
     let handle: NodeJS.Timeout | undefined;
     const arm = (): void => {
@@ -50,15 +62,6 @@ export class RealClock implements Clock {
 export function stopwatch(): () => number {
   const start = performance.now();
   return () => performance.now() - start;
-}
-
-let shownDate = { second: 0, text: "" };
-
-/** The host's time as HTTP's `Date` header has it: clients compare it with their own, whatever the server's clock says. */
-export function hostDate(): string {
-  const second = Math.floor(Date.now() / 1000);
-  if (shownDate.second !== second) shownDate = { second, text: new Date(second * 1000).toUTCString() };
-  return shownDate.text;
 }
 
 /** Ends the wait of a client that sits in real time while the server's clock is virtual. */

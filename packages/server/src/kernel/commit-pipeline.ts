@@ -80,9 +80,8 @@ export class CommitPipeline {
 
   /** After a failure: whoever waits, or will wait, for something to become durable learns that nobody knows whether it is. */
   giveUp(): void {
-    const lost = new LeaseLost("the lease was lost before the commit was known to be durable");
-    this.#flushing?.reject(lost);
-    this.#open.reject(lost);
+    this.#flushing?.reject(new LeaseLost("the lease was lost before the commit was known to be durable", true));
+    this.#open.reject(new LeaseLost("the lease was lost before the commit was begun"));
   }
 
   /** True when nothing is waiting to be written or being written. */
@@ -156,8 +155,6 @@ export class CommitPipeline {
     this.statistics.operations += group.operations.length;
     this.statistics.largestGroup = Math.max(this.statistics.largestGroup, group.operations.length);
     this.#flushing = undefined;
-    // Handed over before anyone is answered, so that the store works while the answers are written.
-    if (this.#open.urgent && this.#open.operations.length > 0) void this.#commit();
     group.resolve();
     try {
       for (const action of group.afterCommit) action();

@@ -161,6 +161,7 @@ export class Kernel {
       else table.load(rows);
     }
     for (const module of this.#modules) await module.load?.(this.reader, adopted);
+    if (this.pipeline.failed) throw this.#failure();
     for (const module of this.#modules) module.start?.(adopted);
     for (const load of last) load();
     this.ownership.set(adopted, "open");
@@ -180,6 +181,11 @@ export class Kernel {
     this.ownership.set(released, undefined);
     this.waiters.wakeShards(released);
     await this.pipeline.flush();
+  }
+
+  /** Somebody has learnt that the lease is gone: what a failed commit would say, without waiting for one. */
+  loseLease(reason: string): void {
+    this.pipeline.fail(new LeaseLost(reason));
   }
 
   mayWrite(shard: number): boolean {

@@ -35,12 +35,16 @@ export class ShardNotOwned extends Error {
   }
 }
 
-/**
- * The lease is gone, and with it everything this kernel has in memory. What was being committed may or may not have been
- * applied; what had not been asked for yet was not decided.
- */
+/** The lease is gone, and with it everything this kernel has in memory. */
 export class LeaseLost extends Error {
   override readonly name = "LeaseLost";
+  /** Whether what was asked may have been decided and committed nevertheless. */
+  readonly mayBeDone: boolean;
+
+  constructor(message: string, mayBeDone = false) {
+    super(message);
+    this.mayBeDone = mayBeDone;
+  }
 }
 
 type ShardState = "loading" | "open" | "closing";

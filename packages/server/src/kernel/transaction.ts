@@ -5,7 +5,6 @@
  */
 import type { CommitGroup } from "./commit-pipeline.ts";
 import type { ResidentTable } from "./resident-table.ts";
-import { ShardNotOwned } from "./ownership.ts";
 import type { ShardedRow, SqlValue, TableDefinition } from "./table.ts";
 import { encodeValue, joinKey } from "./table.ts";
 
@@ -157,7 +156,8 @@ export class Transaction {
   /** A row of another node's shard must not be written, ever. Of a row that is not resident the key alone does not tell. */
   #checkOwned(row: object): void {
     const { shard } = row as ShardedRow;
-    if (!this.#tables.mayWrite(shard)) throw new ShardNotOwned(shard);
+    if (!this.#tables.mayWrite(shard))
+      throw new Error(`a row of shard ${shard} was to be written, which is not held here`);
   }
 
   #replace<Row extends object>(table: TableDefinition<Row>, key: string, row: Row | undefined): void {

@@ -28,6 +28,14 @@ export class VirtualClock implements Clock {
     return this.#now;
   }
 
+  monotonic(): number {
+    return this.#now;
+  }
+
+  after(milliseconds: number, callback: () => void): Alarm {
+    return this.at(this.#now + milliseconds, callback);
+  }
+
   at(at: number, callback: () => void): Alarm {
     this.#sequence += 1;
     const deadline: Deadline = { at: Math.max(at, this.#now), sequence: this.#sequence, callback };

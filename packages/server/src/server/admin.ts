@@ -2,11 +2,16 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { View } from "../delivery/service.ts";
 import type { Kernel } from "../kernel/kernel.ts";
+import { RawAnswer } from "../protocol/http/raw.ts";
 import { ServiceError } from "../kernel/service-error.ts";
 
 export interface AdminContext {
   readonly kernel: Kernel;
   readonly version: string;
+  /** Shows what is in the memory of whoever owns it; this process when absent. */
+  readonly routeView?: (name: string, view: View, query: URLSearchParams, request: IncomingMessage) => Promise<unknown>;
+  /** What `/_tutti/nodes` shows; absent where there is one process and never more. */
+  readonly nodes?: () => Promise<unknown>;
   readonly serviceNames: readonly string[];
   readonly dataLocation: string;
   metrics(): string;
@@ -21,9 +26,10 @@ const advanceSecondsMax = 3_155_760_000;
 /** Answers a request for one of Tutti's own paths; false when the path is not one of them. */
 export function handleAdmin(context: AdminContext, request: IncomingMessage, response: ServerResponse): boolean {
   const [path = "/", search = ""] = (request.url ?? "/").split("?", 2);
-  const view = path.startsWith("/_tutti/") ? context.views.get(path.slice("/_tutti/".length)) : undefined;
+  const name = path.startsWith("/_tutti/") ? path.slice("/_tutti/".length) : "";
+  const view = context.views.get(name);
   if (view !== undefined) {
-    void showView(view, new URLSearchParams(search), request, response);
+    void showView(context, name, view, new URLSearchParams(search), request, response);
     return true;
   }
   switch (path) {
@@ -45,11 +51,11 @@ export function handleAdmin(context: AdminContext, request: IncomingMessage, res
     case "/metrics":
       response.writeHead(200, { "content-type": "text/plain; version=0.0.4; charset=utf-8" }).end(context.metrics());
       return true;
+    case "/_tutti/nodes":
+      showNodes(context, response).catch((error: unknown) => sendFailure(response, error));
+      return true;
     case "/_tutti/clock/advance":
-      advanceClock(context.kernel, request, response).catch((error: unknown) => {
-        const text = error instanceof Error ? error.message : String(error);
-        if (!response.headersSent) sendJson(response, 500, { error: text });
-      });
+      advanceClock(context.kernel, request, response).catch((error: unknown) => sendFailure(response, error));
       return true;
     default:
       if (!path.startsWith("/_tutti/") && !path.startsWith("/_localstack/")) return false;
@@ -59,6 +65,8 @@ export function handleAdmin(context: AdminContext, request: IncomingMessage, res
 }
 
 async function showView(
+  context: AdminContext,
+  name: string,
   view: View,
   query: URLSearchParams,
   request: IncomingMessage,
@@ -66,7 +74,9 @@ async function showView(
 ): Promise<void> {
   if (request.method !== "GET") return sendJson(response, 405, { error: "Use GET." });
   try {
-    sendJson(response, 200, await view(query));
+    const shown = await (context.routeView?.(name, view, query, request) ?? view.show(query));
+    if (shown instanceof RawAnswer) sendRaw(response, shown);
+    else sendJson(response, 200, shown);
   } catch (error) {
     const status = error instanceof ServiceError ? error.status : 500;
     sendJson(response, status, { error: error instanceof Error ? error.message : String(error) });
@@ -114,6 +124,20 @@ async function readSmallBody(request: IncomingMessage): Promise<string | undefin
     return undefined;
   }
   return Buffer.concat(chunks).toString("utf8");
+}
+
+async function showNodes(context: AdminContext, response: ServerResponse): Promise<void> {
+  if (context.nodes !== undefined) return sendJson(response, 200, await context.nodes());
+  sendJson(response, 404, { error: "This server has its store to itself: there are no nodes." });
+}
+
+function sendFailure(response: ServerResponse, error: unknown): void {
+  const text = error instanceof Error ? error.message : String(error);
+  if (!response.headersSent) sendJson(response, 500, { error: text });
+}
+
+function sendRaw(response: ServerResponse, { status, headers, body }: RawAnswer): void {
+  response.writeHead(status, [...headers, "content-length", String(body.length)]).end(body);
 }
 
 function sendJson(response: ServerResponse, status: number, body: unknown): void {

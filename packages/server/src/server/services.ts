@@ -1,13 +1,15 @@
 /** Which services there are, and how a request finds its way from the wire to an operation. */
 import { readFileSync } from "node:fs";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Kernel } from "../kernel/kernel.ts";
 import type { Log } from "../kernel/log.ts";
+import type { AnyOperation } from "../kernel/operation.ts";
 import { ServiceError } from "../kernel/service-error.ts";
 import type { OperationRegistry } from "../delivery/operation-registry.ts";
 import type { Service } from "../delivery/service.ts";
 import type { Dialect } from "../protocol/dialect.ts";
-import type { HttpHandler } from "../protocol/http/exchange.ts";
 import { createRequestHandler } from "../protocol/http/handler.ts";
+import type { HandlerOptions } from "../protocol/http/handler.ts";
 import { readModelTable } from "../protocol/model/model-table.ts";
 import { WireService } from "../protocol/wire-service.ts";
 import { sqsDialect } from "../services/sqs/dialect.ts";
@@ -40,6 +42,9 @@ export function createServices(kernel: Kernel, registry: OperationRegistry): Wir
   });
 }
 
+/** Finds out who decides an operation, and has it decided. */
+export type Dispatch = HandlerOptions["dispatch"];
+
 export interface ApiOptions {
   readonly kernel: Kernel;
   readonly registry: OperationRegistry;
@@ -47,23 +52,27 @@ export interface ApiOptions {
   readonly log: Log;
   readonly count: (service: string, operation: string, code: string) => void;
   readonly publicUrl: string | undefined;
+  readonly dispatch?: Dispatch;
+}
+
+/** @throws ServiceError when this version has no such operation */
+export function operationOf(registry: OperationRegistry, service: string, name: string): AnyOperation {
+  const operation = registry.find(service, name);
+  if (operation !== undefined) return operation;
+  throw new ServiceError(
+    "UnknownOperationException",
+    `The operation ${name} is not supported by this version of Tutti.`,
+  );
 }
 
 /** The handler of the AWS APIs. */
-export function createApi(options: ApiOptions): HttpHandler {
+export function createApi(options: ApiOptions): (request: IncomingMessage, response: ServerResponse) => void {
   const { kernel, registry } = options;
   return createRequestHandler({
     services: options.services.map(({ wire }) => wire),
-    dispatch: (service, name, input, call) => {
-      const operation = registry.find(service, name);
-      if (operation === undefined) {
-        throw new ServiceError(
-          "UnknownOperationException",
-          `The operation ${name} is not supported by this version of Tutti.`,
-        );
-      }
-      return kernel.execute(operation, input, call);
-    },
+    dispatch:
+      options.dispatch ??
+      ((service, name, input, call) => kernel.execute(operationOf(registry, service, name), input, call)),
     newRequestId: () => kernel.random.uuid(),
     log: options.log,
     count: options.count,

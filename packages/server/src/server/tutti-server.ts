@@ -6,7 +6,6 @@
  */
 import { mkdirSync } from "node:fs";
 import { RealClock } from "../kernel/clock.ts";
-import { Kernel } from "../kernel/kernel.ts";
 import { createLog } from "../kernel/log.ts";
 import type { Log } from "../kernel/log.ts";
 import { systemRandom } from "../kernel/random.ts";
@@ -16,15 +15,13 @@ import { openPostgresStore } from "../kernel/store/postgres/postgres-store.ts";
 import { openSqliteStore } from "../kernel/store/sqlite/sqlite-store.ts";
 import type { Store } from "../kernel/store/store.ts";
 import { VirtualClock } from "../kernel/virtual-clock.ts";
-import { OperationRegistry } from "../delivery/operation-registry.ts";
-import type { Service, View } from "../delivery/service.ts";
 import { version } from "../version.ts";
 import { handleAdmin } from "./admin.ts";
 import { listen } from "./lifecycle.ts";
-import { collectMetrics, renderMetrics, RequestCounts } from "./metrics.ts";
+import { createInstance } from "./instance.ts";
+import { renderMetrics, RequestCounts } from "./metrics.ts";
 import { checkHost } from "./options.ts";
 import type { ServerOptions } from "./options.ts";
-import { createApi, createServices } from "./services.ts";
 
 export interface TuttiServer {
   /** Such as `http://127.0.0.1:4566`. */
@@ -48,43 +45,28 @@ export async function startServer(options: ServerOptions): Promise<TuttiServer> 
   const clock = options.clock === "virtual" ? new VirtualClock(new RealClock().now()) : new RealClock();
   const log = createLog(options.logLevel, () => clock.now(), options.writeLog);
   const { store, release } = await openStore(options);
-  const kernel = new Kernel({
-    store,
-    clock,
-    random: systemRandom,
-    clientsInRealTime: true,
-    onFatal: fatal(options, log),
+  const instance = createInstance({
+    kernel: { store, clock, random: systemRandom, clientsInRealTime: true, onFatal: fatal(options, log) },
+    log,
+    requests: new RequestCounts(),
+    publicUrl: options.publicUrl,
   });
+  const { kernel } = instance;
   try {
-    const registry = new OperationRegistry();
-    const wired = createServices(kernel, registry);
-    const services = wired.map(({ service }) => service);
-    await kernel.start(services);
-    const requests = new RequestCounts();
-    const api = createApi({
-      kernel,
-      registry,
-      services: wired,
-      log,
-      count: (...labels) => requests.count(...labels),
-      publicUrl: options.publicUrl,
-    });
+    await instance.start();
     const admin = {
       kernel,
       version,
-      serviceNames: services.map((service) => service.name),
+      serviceNames: instance.serviceNames,
       dataLocation: store.description,
-      metrics: () => renderMetrics(collectMetrics(kernel, services, requests)),
-      views: viewsOf(services),
+      metrics: () => renderMetrics(instance.metrics()),
+      views: instance.views,
     };
     const listener = await listen(
-      {
-        any: (request, response) => {
-          const url = request.url ?? "/";
-          if ((url.startsWith("/_") || url.startsWith("/metrics")) && handleAdmin(admin, request, response)) return;
-          api(request, response);
-        },
-        whole: api,
+      (request, response) => {
+        const url = request.url ?? "/";
+        if ((url.startsWith("/_") || url.startsWith("/metrics")) && handleAdmin(admin, request, response)) return;
+        instance.api(request, response);
       },
       options.host,
       options.port,
@@ -120,14 +102,6 @@ async function openStore(options: ServerOptions): Promise<{ store: Store; releas
   mkdirSync(dataDirectory, { recursive: true });
   const lock = lockDataDirectory(dataDirectory);
   return { store: openSqliteStore(lock.databasePath), release: () => lock.release() };
-}
-
-function viewsOf(services: readonly Service[]): Map<string, View> {
-  return new Map(
-    services.flatMap(({ name, views = {} }) =>
-      Object.entries(views).map(([view, show]) => [`${name}/${view}`, show] as const),
-    ),
-  );
 }
 
 function fatal(options: ServerOptions, log: Log): (error: unknown) => void {

@@ -2,6 +2,7 @@
  * The way of a request: read the body, find the operation, decode, validate, dispatch, encode, answer. Whatever goes
  * wrong on the way becomes an answer in the request's own protocol; nothing that a client sends can throw out of here.
  */
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { isUtf8 } from "node:buffer";
 import type { Call } from "../../kernel/call.ts";
 import type { Log } from "../../kernel/log.ts";
@@ -12,16 +13,22 @@ import { jsonContentType, jsonError, queryError, xmlNamespaceOf } from "../error
 import type { Answer } from "../error-rendering.ts";
 import type { WireOperation, WireService } from "../wire-service.ts";
 import { decodeBody, readBody } from "./body.ts";
-import { isWhole } from "./exchange.ts";
-import type { HttpHandler, HttpRequest, HttpResponse } from "./exchange.ts";
 import { HttpCall } from "./http-call.ts";
+import { RawAnswer } from "./raw.ts";
+import type { RawRequest } from "./raw.ts";
 import { Router } from "./router.ts";
 import type { Unroutable } from "./router.ts";
 
 export interface HandlerOptions {
   readonly services: readonly WireService[];
-  /** Carries out an operation; `undefined` when the client has gone meanwhile. */
-  readonly dispatch: (service: string, operation: string, input: unknown, call: Call) => Promise<unknown>;
+  /** Carries out an operation; `undefined` when the client has gone meanwhile, `RawAnswer` when another node has answered. */
+  readonly dispatch: (
+    service: string,
+    operation: string,
+    input: unknown,
+    call: Call,
+    raw: RawRequest,
+  ) => Promise<unknown>;
   readonly newRequestId: () => string;
   readonly log: Log;
   /** Counts an answered request; the code is empty for success. */
@@ -33,18 +40,23 @@ export interface HandlerOptions {
 
 /** What is known of a request that is being answered. */
 interface Exchange {
-  readonly request: HttpRequest;
-  readonly response: HttpResponse;
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
   readonly call: HttpCall;
+  /** The body as it was sent. */
+  body: Buffer;
 }
 
-export function createRequestHandler(options: HandlerOptions): HttpHandler {
+export function createRequestHandler(
+  options: HandlerOptions,
+): (request: IncomingMessage, response: ServerResponse) => void {
   const router = new Router(options.services);
   return (request, response) => {
     const call = new HttpCall(request, response, options.newRequestId(), options.publicUrl);
-    const exchange: Exchange = { request, response, call };
+    const exchange: Exchange = { request, response, call, body: Buffer.alloc(0) };
     readBody(request, options.bodyBytesMax, (body) => {
       if (body === undefined) return;
+      if (!(body instanceof ServiceError)) exchange.body = body;
       const work =
         body instanceof ServiceError
           ? Promise.reject(body)
@@ -96,8 +108,9 @@ async function answerJson(
   try {
     const input = operation.decodeJson(withPathInput(service, call, parseJsonBody(body)));
     service.validate(operation, input, call);
-    const output = await options.dispatch(service.name, operation.name, input, call);
+    const output = await options.dispatch(service.name, operation.name, input, call, rawOf(exchange));
     if (output === undefined && exchange.response.destroyed) return;
+    if (output instanceof RawAnswer) return sendRaw(exchange, output);
     const text = operation.outputShape === undefined ? "" : JSON.stringify(operation.encodeJson(output ?? {}));
     options.count(service.name, operation.name, "");
     send(exchange, { status: 200, headers: { "content-type": jsonContentType(service) }, body: text });
@@ -131,8 +144,9 @@ async function answerQuery(options: HandlerOptions, router: Router, exchange: Ex
       ...service.query.decode(operation.inputShape, parameters),
     };
     service.validate(operation, input, call);
-    const output = await options.dispatch(service.name, operation.name, input, call);
+    const output = await options.dispatch(service.name, operation.name, input, call, rawOf(exchange));
     if (output === undefined && exchange.response.destroyed) return;
+    if (output instanceof RawAnswer) return sendRaw(exchange, output);
     options.count(service.name, operation.name, "");
     send(exchange, {
       status: 200,
@@ -207,14 +221,22 @@ function send({ response, call }: Exchange, { status, headers, body }: Answer): 
   response.end(body);
 }
 
+function rawOf({ request, body }: Exchange): RawRequest {
+  return { method: request.method ?? "POST", url: request.url ?? "/", headers: request.rawHeaders, body };
+}
+
+function sendRaw({ response }: Exchange, { status, headers, body }: RawAnswer): void {
+  if (response.destroyed) return;
+  response.writeHead(status, [...headers, "content-length", String(body.length)]).end(body);
+}
+
 /**
  * Sends an answer to a request whose body may still be on its way. The answer is complete for the client at once; the
  * response ends, and with it the connection, when the body has (see `readBody`).
  */
 function sendWhileReading(exchange: Exchange, answer: Answer): void {
   const { request, response, call } = exchange;
-  if (isWhole(request) || !("write" in response) || request.complete || request.destroyed)
-    return send(exchange, answer);
+  if (request.complete || request.destroyed) return send(exchange, answer);
   response.writeHead(answer.status, {
     ...answer.headers,
     connection: "close",

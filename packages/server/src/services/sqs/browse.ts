@@ -41,6 +41,8 @@ const contentMax = 4 * 1024 * 1024;
 const rowsAtOnce = 25;
 /** Rows looked at for one page, when few of them are in the state asked for. */
 const rowsPerPageMax = 5_000;
+/** Queues among which one is looked for by its name. */
+const queuesMax = 1_000_000;
 
 /**
  * @param query `QueueUrl`; `Region` where queues of several regions share account and name; `State` as `visible`,
@@ -74,11 +76,24 @@ export async function browseMessages(queues: Queues, query: URLSearchParams): Pr
   return { Messages: found, NextToken: String(after) };
 }
 
+/**
+ * The ARN of the queue that is to be looked into, whoever owns it.
+ * @throws MissingParameter, InvalidParameterValue, QueueDoesNotExist
+ */
+export async function browsedQueue(queues: Queues, query: URLSearchParams): Promise<string> {
+  const limit = queuesMax;
+  return chooseQueue(await queues.kernel.reader.range({ table: queuesTable, equals: [], limit }), query).arn;
+}
+
 function findQueue(queues: Queues, query: URLSearchParams): QueueRow {
+  return chooseQueue([...queues.kernel.resident(queuesTable).values()], query);
+}
+
+function chooseQueue(rows: readonly QueueRow[], query: URLSearchParams): QueueRow {
   const url = query.get("QueueUrl");
   if (url === null || url === "") throw errors.missingParameter("QueueUrl");
   const { name, account, region = query.get("Region") ?? undefined } = parseQueueUrl(url);
-  const found = [...queues.kernel.resident(queuesTable).values()].filter(
+  const found = rows.filter(
     (queue) =>
       queue.name === name &&
       (account === undefined || queue.account === account) &&

@@ -9,11 +9,8 @@ type Attributes = Readonly<Record<string, StoredAttribute>>;
 
 const invalidCharacters = /[^\t\n\r -\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u;
 
-/** Whether a look at single code units cannot tell: most texts hold nothing beyond the basic plane. */
-const doubtfulCharacters = /[^\t\n\r -\ud7ff\ue000-\ufffd]/;
-
 export function hasInvalidCharacters(text: string): boolean {
-  return doubtfulCharacters.test(text) && invalidCharacters.test(text);
+  return invalidCharacters.test(text);
 }
 
 /** The first character that no message may hold, as AWS names it: `#x7`. */
@@ -26,8 +23,7 @@ export function nameOfInvalidCharacter(text: string): string {
  * @throws InvalidParameterValue in AWS's words
  */
 export function storeAttributes(given: Readonly<Record<string, MessageAttributeValue>> | undefined): Attributes | null {
-  if (given === undefined) return null;
-  const entries = Object.entries(given);
+  const entries = Object.entries(given ?? {});
   if (entries.length === 0) return null;
   if (entries.length > limits.messageAttributesMax) {
     throw errors.invalidParameter(
@@ -149,9 +145,8 @@ export function givenBytes(given: Readonly<Record<string, MessageAttributeValue>
 
 /** Bytes that count towards a message's size. */
 export function attributesBytes(attributes: Attributes | null): number {
-  if (attributes === null) return 0;
   let bytes = 0;
-  for (const [name, { DataType, StringValue, BinaryValue }] of Object.entries(attributes)) {
+  for (const [name, { DataType, StringValue, BinaryValue }] of Object.entries(attributes ?? {})) {
     bytes += Buffer.byteLength(name) + Buffer.byteLength(DataType);
     bytes +=
       StringValue === undefined ? Buffer.byteLength(BinaryValue ?? "", "base64") : Buffer.byteLength(StringValue);

@@ -2,7 +2,7 @@
 import type { Service } from "../../delivery/service.ts";
 import type { Kernel } from "../../kernel/kernel.ts";
 import type { TableDefinition } from "../../kernel/table.ts";
-import { browseMessages } from "./browse.ts";
+import { browsedQueue, browseMessages } from "./browse.ts";
 import { queueMetrics } from "./metrics.ts";
 import { MoveTasks } from "./move-tasks.ts";
 import { addPermission } from "./operations/add-permission.ts";
@@ -86,7 +86,12 @@ export function createSqsService(kernel: Kernel): Service {
       TagQueue: tagQueue(queues),
       UntagQueue: untagQueue(queues),
     },
-    views: { messages: (query) => browseMessages(queues, query) },
+    views: {
+      messages: {
+        target: (query) => browsedQueue(queues, query),
+        show: (query) => browseMessages(queues, query),
+      },
+    },
     metrics: () => queueMetrics(queues, kernel.clock.now()),
   };
 }

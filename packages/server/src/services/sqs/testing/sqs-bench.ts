@@ -76,7 +76,7 @@ export async function startSqs(store: Store = new MemoryStore(), now = startMs, 
     async view(name, query) {
       const found = service.views?.[name];
       if (found === undefined) throw new Error(`no view ${name}`);
-      return found(new URLSearchParams(query));
+      return found.show(new URLSearchParams(query));
     },
   };
 }

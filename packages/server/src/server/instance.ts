@@ -1,0 +1,69 @@
+/**
+ * One kernel with every service over it: what a server is between its store and its listener. The embedded server has
+ * one for its whole life; a node makes another over the same store each time it has lost its lease.
+ */
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { Kernel } from "../kernel/kernel.ts";
+import type { KernelOptions } from "../kernel/kernel.ts";
+import type { Log } from "../kernel/log.ts";
+import { OperationRegistry } from "../delivery/operation-registry.ts";
+import type { Metric, Service, View } from "../delivery/service.ts";
+import { collectMetrics } from "./metrics.ts";
+import type { RequestCounts } from "./metrics.ts";
+import { createApi, createServices } from "./services.ts";
+import type { Dispatch } from "./services.ts";
+
+export interface InstanceOptions {
+  readonly kernel: KernelOptions;
+  readonly log: Log;
+  /** Goes on counting when an instance takes the place of another. */
+  readonly requests: RequestCounts;
+  readonly publicUrl: string | undefined;
+  /** Carries a request to whoever decides it; the kernel of this instance when absent. */
+  readonly dispatch?: Dispatch;
+}
+
+export interface Instance {
+  readonly kernel: Kernel;
+  readonly registry: OperationRegistry;
+  readonly serviceNames: readonly string[];
+  /** By `<service>/<view>`. */
+  readonly views: ReadonlyMap<string, View>;
+  readonly api: (request: IncomingMessage, response: ServerResponse) => void;
+  /** Starts the kernel with every service. */
+  start(): Promise<void>;
+  metrics(): readonly Metric[];
+}
+
+export function createInstance(options: InstanceOptions): Instance {
+  const { log, requests, publicUrl, dispatch } = options;
+  const kernel = new Kernel(options.kernel);
+  const registry = new OperationRegistry();
+  const wired = createServices(kernel, registry);
+  const services = wired.map(({ service }) => service);
+  return {
+    kernel,
+    registry,
+    serviceNames: services.map((service) => service.name),
+    views: viewsOf(services),
+    api: createApi({
+      kernel,
+      registry,
+      services: wired,
+      log,
+      count: (...labels) => requests.count(...labels),
+      publicUrl,
+      ...(dispatch !== undefined && { dispatch }),
+    }),
+    start: () => kernel.start(services),
+    metrics: () => collectMetrics(kernel, services, requests),
+  };
+}
+
+function viewsOf(services: readonly Service[]): Map<string, View> {
+  return new Map(
+    services.flatMap(({ name, views = {} }) =>
+      Object.entries(views).map(([view, show]) => [`${name}/${view}`, show] as const),
+    ),
+  );
+}

@@ -1,0 +1,17 @@
+/** What nodes allow each other, and how long requests wait for an owner. */
+export const nodeLimits = {
+  /** A request waits for a takeover: a lease to end, another to be sure, and the time to load the shard. */
+  leasesWaited: 2,
+  takeoverMs: 5_000,
+  /** How soon a waiting request has the node look again. */
+  lookMsMin: 50,
+  /** Without a connection by then nothing was sent. */
+  connectMsMax: 1_000,
+  /** Longer than the longest wait of an operation, GetActivityTask's minute. */
+  answerMsMax: 70_000,
+  /** How long answers of a node may still come that is no longer in the installation. */
+  lastAnswersMs: 1_000,
+  /** Pokes and hops. */
+  internalAnswerMsMax: 10_000,
+  internalBodyBytesMax: 64 * 1024 * 1024,
+} as const;
