@@ -19,6 +19,7 @@ it("exports the whole of the language", () => {
     "isJsonArray",
     "isJsonObject",
     "jacksonMessage",
+    "mapRunItemInput",
     "newExecution",
     "parseJson",
     "parseTolerantly",

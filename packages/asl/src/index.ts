@@ -15,6 +15,7 @@ export type * from "./graph/graph.ts";
 export { graphOf } from "./graph/graph-of.ts";
 export { advance, newExecution } from "./interpreter/advance.ts";
 export type * from "./interpreter/execution.ts";
+export { mapRunItemInput } from "./interpreter/map-run-item.ts";
 export type { HistoryEvent, HistoryEventType } from "./interpreter/history.ts";
 export type * from "./interpreter/protocol.ts";
 export { compileJsonata } from "./jsonata/compile-jsonata.ts";

@@ -9,6 +9,8 @@ export interface CompileOptions {
    * `unrecognizedResource` gives AWS's text. Without it every well-formed resource is accepted.
    */
   readonly resources?: (resource: TaskResource) => string | undefined;
+  /** Why the host cannot run Distributed Maps; without it they are accepted. */
+  readonly distributedMapRefusal?: string;
   /** Express workflows refuse activities and the patterns that wait. Default `STANDARD`. */
   readonly type?: "STANDARD" | "EXPRESS";
 }

@@ -43,6 +43,14 @@ export function readSinglePath(reader: FieldReader, name: string): CompiledPath 
   return undefined;
 }
 
+/** Like `readSinglePath`, for a field that AWS does not let start at the context object. */
+export function readInputPath(reader: FieldReader, name: string): CompiledPath | undefined {
+  const path = readSinglePath(reader, name);
+  if (!path?.text.startsWith("$$")) return path;
+  reader.problems.ofValue(reader.place(name), "Value is not a Reference Path: it may not start at the context object");
+  return undefined;
+}
+
 /** `ResultPath`: null is allowed. */
 export function readResultPath(reader: FieldReader): ReferencePath | null | undefined {
   const name = "ResultPath";

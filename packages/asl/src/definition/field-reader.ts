@@ -142,8 +142,11 @@ export class FieldReader {
 
   #inRange(name: string, value: number | undefined, range: NumberRange): number | undefined {
     if (value === undefined) return undefined;
-    if (value < range.minimum) this.problems.ofValue(this.place(name), `Minimum value is ${range.minimum}`);
-    else if (value > range.maximum) this.problems.ofValue(this.place(name), `Maximum value is ${range.maximum}`);
+    const { minimum, maximum, fractionDigits } = range;
+    const shown = (bound: number): string =>
+      fractionDigits === undefined ? `${bound}` : bound.toFixed(fractionDigits);
+    if (value < minimum) this.problems.ofValue(this.place(name), `Minimum value is ${shown(minimum)}`);
+    else if (value > maximum) this.problems.ofValue(this.place(name), `Maximum value is ${shown(maximum)}`);
     else return value;
     return undefined;
   }

@@ -1,8 +1,6 @@
 /**
  * Which fields may stand where. One table for both query languages: AWS tells a field that a state type never has
  * (`Field 'X' is not supported`) from one that belongs to the other language.
- *
- * What is refused here as "not supported by this version" is valid on AWS; nothing of it is ever accepted and ignored.
  */
 import { childPointer } from "../json/pointer.ts";
 import type { JsonObject } from "../json/value.ts";
@@ -34,6 +32,29 @@ export const RETRIER_FIELDS = new Set([
   "MaxDelaySeconds",
 ]);
 export const CATCHER_FIELDS = new Set(["Assign", "Comment", "ErrorEquals", "Next", "Output", "ResultPath"]);
+
+export const PROCESSOR_CONFIG_FIELDS = new Set(["ExecutionType", "Mode"]);
+export const READER_FIELDS = new Set(["Arguments", "Parameters", "ReaderConfig", "Resource"]);
+export const READER_CONFIG_FIELDS = new Set([
+  "CSVDelimiter",
+  "CSVHeaderLocation",
+  "CSVHeaders",
+  "InputType",
+  "ItemsPointer",
+  "ManifestType",
+  "MaxItems",
+  "MaxItemsPath",
+  "Transformation",
+]);
+export const BATCHER_FIELDS = new Set([
+  "BatchInput",
+  "MaxInputBytesPerBatch",
+  "MaxInputBytesPerBatchPath",
+  "MaxItemsPerBatch",
+  "MaxItemsPerBatchPath",
+]);
+export const WRITER_FIELDS = new Set(["Arguments", "Parameters", "Resource", "WriterConfig"]);
+export const WRITER_CONFIG_FIELDS = new Set(["OutputType", "Transformation"]);
 
 const COMMON = ["Comment", "QueryLanguage", "Type"];
 const INPUT_OUTPUT = [...COMMON, "InputPath", "OutputPath", "Output"];
@@ -87,6 +108,9 @@ const FIELD_LANGUAGE: ReadonlyMap<string, QueryLanguage> = new Map<string, Query
     "InputPath",
     "ItemsPath",
     "MaxConcurrencyPath",
+    "MaxInputBytesPerBatchPath",
+    "MaxItemsPath",
+    "MaxItemsPerBatchPath",
     "OutputPath",
     "Parameters",
     "Result",
@@ -101,24 +125,14 @@ const FIELD_LANGUAGE: ReadonlyMap<string, QueryLanguage> = new Map<string, Query
   ].map((field) => [field, "JSONPath"] as const),
 ]);
 
-/** What AWS has and this version does not, with the feature it belongs to. */
-const NOT_YET: ReadonlyMap<string, string> = new Map([
-  ["ItemBatcher", "Distributed Map"],
-  ["ItemReader", "Distributed Map"],
-  ["Label", "Distributed Map"],
-  ["ResultWriter", "Distributed Map"],
-  ["ToleratedFailureCountPath", "Distributed Map"],
-  ["ToleratedFailurePercentagePath", "Distributed Map"],
-]);
-
 /** The fields a state of this type may have in one query language or the other. */
 export function stateFields(type: StateType): ReadonlySet<string> {
   return STATE_FIELDS[type];
 }
 
-/** Those of `fields` that belong to the query language and that this version has. */
+/** Those of `fields` that belong to the query language. */
 export function fieldsIn(language: QueryLanguage, fields: Iterable<string>): string[] {
-  return [...fields].filter((field) => (FIELD_LANGUAGE.get(field) ?? language) === language && !NOT_YET.has(field));
+  return [...fields].filter((field) => (FIELD_LANGUAGE.get(field) ?? language) === language);
 }
 
 /** Says that a valid part of the language is missing here. */
@@ -137,10 +151,8 @@ export function checkFields(
   for (const field of Object.keys(object)) {
     const place = childPointer(pointer, field);
     const owner = FIELD_LANGUAGE.get(field);
-    const feature = NOT_YET.get(field);
     if (!allowed.has(field)) problems.ofMember(place, `Field '${field}' is not supported`);
     else if (owner && owner !== language) problems.ofMember(place, otherLanguage(field, language, owner));
-    else if (feature) problems.ofValue(place, notSupportedYet(`Field '${field}'`, feature));
   }
 }
 

@@ -8,6 +8,8 @@ export const VARIABLE_NAME_CHARACTERS_MAX = 80;
 export interface NumberRange {
   readonly minimum: number;
   readonly maximum: number;
+  /** Digits behind the point in AWS's texts. */
+  readonly fractionDigits?: number;
 }
 
 export const SECONDS_MAX = 99_999_999;
@@ -27,4 +29,9 @@ export const RETRY_DEFAULTS = { intervalSeconds: 1, maxAttempts: 3, backoffRate:
 
 export const MAP_MAX_CONCURRENCY: NumberRange = { minimum: 0, maximum: Number.MAX_SAFE_INTEGER };
 export const MAP_TOLERATED_FAILURE_COUNT: NumberRange = { minimum: 0, maximum: Number.MAX_SAFE_INTEGER };
-export const MAP_TOLERATED_FAILURE_PERCENTAGE: NumberRange = { minimum: 0, maximum: 100 };
+export const MAP_TOLERATED_FAILURE_PERCENTAGE: NumberRange = { minimum: 0, maximum: 100, fractionDigits: 1 };
+/** `ReaderConfig.MaxItems`. */
+export const MAP_MAX_ITEMS: NumberRange = { minimum: 0, maximum: 100_000_000 };
+export const MAP_MAX_ITEMS_PER_BATCH: NumberRange = { minimum: 0, maximum: Number.MAX_SAFE_INTEGER };
+export const MAP_MAX_INPUT_BYTES_PER_BATCH: NumberRange = { minimum: 0, maximum: 262_144 };
+export const MAP_LABEL_CHARACTERS_MAX = 40;

@@ -215,4 +215,55 @@ export interface MapState extends StateBase, Transition, ErrorHandling {
   readonly toleratedFailurePercentage?: FieldValue<number>;
   /** Pointer of the item processor's container. */
   readonly processor: string;
+  /** Present when the items are run by executions of their own. */
+  readonly distributed?: DistributedMap;
+}
+
+export interface DistributedMap {
+  /** Type of the child executions. */
+  readonly executionType: "EXPRESS" | "STANDARD";
+  readonly label?: string;
+  readonly itemReader?: ItemReader;
+  readonly itemBatcher?: ItemBatcher;
+  readonly resultWriter?: ResultWriter;
+}
+
+/** Where the items come from, when not from the state's input. */
+export interface ItemReader {
+  /** The ARN as written. */
+  readonly resource: string;
+  readonly action: "getObject" | "listObjectsV2";
+  /** `Parameters` or `Arguments`. */
+  readonly parameters?: Template;
+  readonly config: ReaderConfig;
+}
+
+export interface ReaderConfig {
+  readonly inputType?: "CSV" | "JSON" | "JSONL" | "MANIFEST" | "PARQUET";
+  readonly csvDelimiter?: "COMMA" | "PIPE" | "SEMICOLON" | "SPACE" | "TAB";
+  readonly csvHeaderLocation?: "FIRST_ROW" | "GIVEN";
+  readonly csvHeaders?: readonly string[];
+  readonly itemsPointer?: string;
+  readonly manifestType?: "ATHENA_DATA" | "S3_INVENTORY";
+  readonly maxItems?: FieldValue<number>;
+  readonly transformation?: "LOAD_AND_FLATTEN" | "NONE";
+}
+
+/** How many items a child execution gets, and what besides. */
+export interface ItemBatcher {
+  readonly maxItemsPerBatch?: FieldValue<number>;
+  readonly maxInputBytesPerBatch?: FieldValue<number>;
+  readonly batchInput?: Template;
+}
+
+/** Where the results go and in which form; without a resource they are the state's result. */
+export interface ResultWriter {
+  readonly resource?: string;
+  readonly parameters?: Template;
+  readonly config: WriterConfig;
+}
+
+export interface WriterConfig {
+  readonly outputType?: "JSON" | "JSONL";
+  readonly transformation?: "COMPACT" | "FLATTEN" | "NONE";
 }

@@ -20,6 +20,8 @@ import { HISTORY_EVENTS_MAX } from "./limits.ts";
 import type { ExecutionEvent, InterpreterHost, Step } from "./protocol.ts";
 import { run } from "./run.ts";
 import { abortAll, callOffAll } from "./scope-tree.ts";
+import { mapRunFailed, mapRunStarted, mapRunSucceeded } from "./states/distributed-map.ts";
+import type { RunningMapRun } from "./states/distributed-map.ts";
 import { taskFailed, taskHeartbeat, taskStarted, taskSubmitted, taskSucceeded, taskTimedOut } from "./states/task.ts";
 import type { RunningTask } from "./states/task.ts";
 import { finishWait } from "./states/wait.ts";
@@ -88,6 +90,14 @@ function handle(draft: Draft, event: ExecutionEvent): void {
       return withTask(draft, event.taskId, (task) => taskHeartbeat(draft, task));
     case "taskSucceeded":
       return withTask(draft, event.taskId, (task) => taskSucceeded(draft, task, event.output));
+    case "mapRunStarted":
+      return withMapRun(draft, event.mapRunId, (mapRun) => mapRunStarted(draft, mapRun, event.mapRunArn));
+    case "mapRunSucceeded":
+      return withMapRun(draft, event.mapRunId, (mapRun) => mapRunSucceeded(draft, mapRun, event.output));
+    case "mapRunFailed": {
+      const failure = stateFailure(event.error, event.cause);
+      return withMapRun(draft, event.mapRunId, (mapRun) => mapRunFailed(draft, mapRun, failure));
+    }
     case "taskFailed": {
       const failure = stateFailure(event.error, event.cause);
       return withTask(draft, event.taskId, (task) => taskFailed(draft, task, event.phase, failure));
@@ -160,6 +170,7 @@ function timerFired(draft: Draft, timerId: string): void {
       return;
     case "branches":
     case "iterations":
+    case "mapRun":
     case "ready":
       return;
   }
@@ -179,4 +190,14 @@ function withTask(draft: Draft, taskId: string, act: (task: RunningTask) => void
   const scope = draft.edit(scopeId);
   const state = draft.stateOf(scope, frame);
   if (state.type === "Task") act({ scope, frame, state, phase: frame.phase });
+}
+
+/** Calls back with the Map Run, if its state still waits for it. */
+function withMapRun(draft: Draft, mapRunId: string, act: (mapRun: RunningMapRun) => void): void {
+  const scopeId = scopeIdOf(mapRunId);
+  const frame = draft.scope(scopeId)?.frame;
+  if (frame === undefined || frame.phase.kind !== "mapRun" || frame.phase.mapRunId !== mapRunId) return;
+  const scope = draft.edit(scopeId);
+  const state = draft.stateOf(scope, frame);
+  if (state.type === "Map") act({ scope, frame, state, phase: frame.phase });
 }

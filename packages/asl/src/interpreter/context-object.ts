@@ -46,7 +46,8 @@ function nearestItem(draft: Draft, scope: ExecutionScope): MapItem | undefined {
   return undefined;
 }
 
-function itemObject(item: MapItem): Json {
+/** `Map.Item` of the context object. */
+export function itemObject(item: MapItem): Json {
   return { Index: item.index, ...(item.key !== undefined && { Key: item.key }), Value: item.value };
 }
 

@@ -15,6 +15,7 @@ import { PathNotFound } from "../paths/errors.ts";
 import type { CompiledPath, ReferencePath } from "../paths/path.ts";
 import type { CompiledTemplate } from "../paths/template.ts";
 import { dataLimitExceeded, runtimeError } from "./errors.ts";
+import { pathScope } from "./evaluation.ts";
 import type { Evaluation } from "./evaluation.ts";
 import { isOversized } from "./payload.ts";
 import { fillTemplate } from "./query.ts";
@@ -30,7 +31,7 @@ export interface Exit {
 
 /** What most fields look at: the raw input after InputPath (`{}` when that is null), in JSONata the raw input. */
 export function effectiveInput(evaluation: Evaluation, flow: DataFlow): Json {
-  const { input } = evaluation.frame;
+  const { input } = evaluation;
   return flow.language === "JSONata" ? input : selectPath(evaluation, flow.inputPath, input);
 }
 
@@ -69,7 +70,7 @@ function assignedBy(
       ? applyTemplate(evaluation, flow.assign, outcome)
       : fillTemplate(evaluation, flow.assign, extra);
   if (!isJsonObject(values)) throw new Error("Assign is an object by its definition.");
-  return assignmentOf(evaluation.draft, evaluation.frame.state, values);
+  return assignmentOf(evaluation, values);
 }
 
 function pathOutput(evaluation: Evaluation, flow: JsonPathFlow, result: Json): Json {
@@ -85,7 +86,7 @@ function selectPath(evaluation: Evaluation, path: CompiledPath | null | undefine
 /** The value a path names; a path that names nothing is a `States.Runtime` error. */
 export function readPath(evaluation: Evaluation, path: CompiledPath, input: Json): Json {
   try {
-    return path.evaluate(evaluation.pathScope(input));
+    return path.evaluate(pathScope(evaluation, input));
   } catch (problem) {
     if (problem instanceof PathNotFound) throw runtimeError(`Invalid path '${path.text}' : ${problem.message}`);
     throw problem;
@@ -95,7 +96,7 @@ export function readPath(evaluation: Evaluation, path: CompiledPath, input: Json
 /** The value a path names, or undefined when it names nothing. */
 export function findPath(evaluation: Evaluation, path: CompiledPath, input: Json): Json | undefined {
   try {
-    return path.evaluate(evaluation.pathScope(input));
+    return path.evaluate(pathScope(evaluation, input));
   } catch (problem) {
     if (problem instanceof PathNotFound) return undefined;
     throw problem;
@@ -105,8 +106,8 @@ export function findPath(evaluation: Evaluation, path: CompiledPath, input: Json
 /** A template with its fields filled in; the input itself when there is no template. */
 export function applyTemplate(evaluation: Evaluation, template: CompiledTemplate | undefined, input: Json): Json {
   if (template === undefined) return input;
-  const value = template.evaluate(evaluation.pathScope(input));
-  if (isOversized(value)) throw dataLimitExceeded(evaluation.frame.state);
+  const value = template.evaluate(pathScope(evaluation, input));
+  if (isOversized(value)) throw dataLimitExceeded(evaluation.stateName);
   return value;
 }
 
@@ -118,7 +119,7 @@ export function applyAnyTemplate(evaluation: Evaluation, template: Template, inp
 /** The result put where ResultPath says: in place of the raw input, inside it, or nowhere. */
 function applyResultPath(evaluation: Evaluation, path: ReferencePath | null | undefined, result: Json): Json {
   if (path === undefined) return result;
-  return path === null ? evaluation.frame.input : path.write(evaluation.frame.input, result);
+  return path === null ? evaluation.input : path.write(evaluation.input, result);
 }
 
 /** The name AWS gives a state when its result is too large. */

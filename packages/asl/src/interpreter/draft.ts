@@ -170,6 +170,17 @@ export class Draft {
     }
   }
 
+  startMapRun(command: Extract<Command, { kind: "startMapRun" }>): void {
+    this.#commands.push(command);
+  }
+
+  /** A Map Run that was to start in this very step is not started at all. */
+  cancelMapRun(mapRunId: string): void {
+    if (!this.#withdraw((command) => command.kind === "startMapRun" && command.mapRun.mapRunId === mapRunId)) {
+      this.#commands.push({ kind: "cancelMapRun", mapRunId });
+    }
+  }
+
   armTimer(timerId: string, at: number): void {
     this.#commands.push({ kind: "armTimer", timerId, at });
   }

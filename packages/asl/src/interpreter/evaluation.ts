@@ -1,9 +1,8 @@
 /**
- * What the fields of a state are evaluated in: one state of one scope, its context object and the variables in its reach.
- * Both are made only when something asks for them.
+ * What the fields of a state are evaluated in: its input, the context object and the variables in its reach. The latter two
+ * are made only when something asks for them.
  */
-import type { JsonObject } from "../json/value.ts";
-import type { Json } from "../json/value.ts";
+import type { Json, JsonObject } from "../json/value.ts";
 import type { Scope } from "../paths/path.ts";
 import { contextObject } from "./context-object.ts";
 import type { ContextExtra } from "./context-object.ts";
@@ -11,57 +10,55 @@ import type { Draft } from "./draft.ts";
 import type { ExecutionScope, Frame } from "./execution.ts";
 import { visibleVariables } from "./variables.ts";
 
-export class Evaluation {
-  readonly draft: Draft;
-  readonly frame: Frame;
-  readonly #scope: ExecutionScope;
-  readonly #extra: ContextExtra | undefined;
-  #context: JsonObject | undefined;
-  #variables: JsonObject | undefined;
-
-  constructor(draft: Draft, scope: ExecutionScope, frame: Frame, extra?: ContextExtra) {
-    this.draft = draft;
-    this.frame = frame;
-    this.#scope = scope;
-    this.#extra = extra;
-  }
-
-  /** `$$`, or `$states.context`. */
-  get context(): JsonObject {
-    this.#context ??= contextObject(this.draft, this.#scope, this.frame, this.#extra);
-    return this.#context;
-  }
-
-  /** The variables of the scope and of those around it. */
-  get variables(): JsonObject {
-    this.#variables ??= visibleVariables(this.draft, this.#scope);
-    return this.#variables;
-  }
-
-  /** What JSONPath looks at, with `$` the given value. */
-  pathScope(input: Json): Scope {
-    return new PathScope(this, input);
-  }
+export interface EvaluationHost {
+  readonly now: number;
+  random(): number;
+  uuid(): string;
 }
 
-class PathScope implements Scope {
+export interface Evaluation {
+  readonly stateName: string;
+  /** The raw input, before InputPath. */
   readonly input: Json;
-  readonly #evaluation: Evaluation;
+  /** `$$`, or `$states.context`. */
+  readonly context: JsonObject;
+  /** The variables of the scope and of those around it. */
+  readonly variables: JsonObject;
+  readonly host: EvaluationHost;
+  /** The compact JSON text of a value. */
+  text(value: Json): string;
+}
 
-  constructor(evaluation: Evaluation, input: Json) {
-    this.input = input;
-    this.#evaluation = evaluation;
-  }
+/** A state of one scope of an execution. */
+export function evaluationOf(draft: Draft, scope: ExecutionScope, frame: Frame, extra?: ContextExtra): Evaluation {
+  let context: JsonObject | undefined;
+  let variables: JsonObject | undefined;
+  return {
+    stateName: frame.state,
+    input: frame.input,
+    get context() {
+      context ??= contextObject(draft, scope, frame, extra);
+      return context;
+    },
+    get variables() {
+      variables ??= visibleVariables(draft, scope);
+      return variables;
+    },
+    host: draft.host,
+    text: (value) => draft.text(value),
+  };
+}
 
-  get context(): JsonObject {
-    return this.#evaluation.context;
-  }
-
-  get variables(): JsonObject {
-    return this.#evaluation.variables;
-  }
-
-  get host(): Draft["host"] {
-    return this.#evaluation.draft.host;
-  }
+/** What JSONPath looks at, with `$` the given value. */
+export function pathScope(evaluation: Evaluation, input: Json): Scope {
+  return {
+    input,
+    get context() {
+      return evaluation.context;
+    },
+    get variables() {
+      return evaluation.variables;
+    },
+    host: evaluation.host,
+  };
 }

@@ -124,5 +124,7 @@ export type Phase =
       readonly toleratedFailureCount?: number;
       readonly toleratedFailurePercentage?: number;
     }
+  /** A Distributed Map, until its Map Run succeeds or fails. */
+  | { readonly kind: "mapRun"; readonly mapRunId: string; readonly isStarted: boolean }
   /** Entered, or due for another attempt: run it. Kept between two steps when the budget was used up (`continue`). */
   | { readonly kind: "ready" };

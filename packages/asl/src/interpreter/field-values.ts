@@ -3,6 +3,7 @@ import type { FailText, FieldValue } from "../definition/machine.ts";
 import type { Json } from "../json/value.ts";
 import { findPath, readPath } from "./data-flow.ts";
 import { QueryError, runtimeError } from "./errors.ts";
+import { pathScope } from "./evaluation.ts";
 import type { Evaluation } from "./evaluation.ts";
 import { queryOf, unexpectedType } from "./query.ts";
 
@@ -31,7 +32,7 @@ export function secondsOf(evaluation: Evaluation, name: string, value: FieldValu
 function secondsFromPath(evaluation: Evaluation, { field, path }: PathValue, input: Json): number {
   const value = findPath(evaluation, path, input);
   if (value === undefined) throw runtimeError(`The ${field} parameter does not reference an input value: ${path.text}`);
-  const shown = `${path.text} == ${typeof value === "string" ? value : evaluation.draft.text(value)}`;
+  const shown = `${path.text} == ${typeof value === "string" ? value : evaluation.text(value)}`;
   if (typeof value !== "number" || !Number.isInteger(value)) {
     throw runtimeError(`The ${field} parameter cannot be parsed as a long value: ${shown}`);
   }
@@ -77,7 +78,7 @@ function invalidMapField(
   value: Json,
   type: "integer" | "number",
 ): Error {
-  const shown = evaluation.draft.text(value);
+  const shown = evaluation.text(value);
   return runtimeError(`The ${field} field refers to value ${shown} which is not a valid ${type}: ${path.text}`);
 }
 
@@ -94,13 +95,13 @@ export function textOf(evaluation: Evaluation, text: FailText, input: Json): str
     case "path":
       return referredText(evaluation, text.field, readPath(evaluation, text.path, input));
     case "intrinsic":
-      return referredText(evaluation, text.field, text.template.evaluate(evaluation.pathScope(input)));
+      return referredText(evaluation, text.field, text.template.evaluate(pathScope(evaluation, input)));
   }
 }
 
 function referredText(evaluation: Evaluation, field: string, found: Json): string {
   if (typeof found === "string") return found;
-  throw runtimeError(`The ${field} field does not refer to a string value: ${evaluation.draft.text(found)}`);
+  throw runtimeError(`The ${field} field does not refer to a string value: ${evaluation.text(found)}`);
 }
 
 /** A condition of a choice. */

@@ -4,8 +4,8 @@
  * The host commits the new execution, the history events and the commands' rows in one write set, then carries the
  * commands out. It may answer a command with an event at once, within the same decision; the interpreter holds no state of its own.
  */
-import type { Json } from "../json/value.ts";
-import type { TaskResource } from "../definition/machine.ts";
+import type { Json, JsonObject } from "../json/value.ts";
+import type { ItemReader, ReaderConfig, TaskResource, WriterConfig } from "../definition/machine.ts";
 import type { Execution } from "./execution.ts";
 import type { HistoryEvent } from "./history.ts";
 
@@ -38,6 +38,11 @@ export type ExecutionEvent =
       readonly cause?: string;
       readonly phase: "schedule" | "start" | "submit" | "run";
     }
+  /** The Map Run exists; said once. */
+  | { readonly kind: "mapRunStarted"; readonly mapRunId: string; readonly mapRunArn: string }
+  /** `output`: what the Map's ResultWriter left to be the state's result. */
+  | { readonly kind: "mapRunSucceeded"; readonly mapRunId: string; readonly output: Json }
+  | { readonly kind: "mapRunFailed"; readonly mapRunId: string; readonly error?: string; readonly cause?: string }
   /** StopExecution. */
   | { readonly kind: "stop"; readonly error?: string; readonly cause?: string };
 
@@ -45,6 +50,10 @@ export type Command =
   | { readonly kind: "startTask"; readonly task: TaskRequest }
   /** The task is no longer wanted: its state was aborted or timed out. Unknown ids are ignored. */
   | { readonly kind: "cancelTask"; readonly taskId: string }
+  /** A Distributed Map begins. Its children are executions of their own, which the host runs. */
+  | { readonly kind: "startMapRun"; readonly mapRun: MapRunRequest }
+  /** The Map Run is no longer wanted: its state was aborted. Unknown ids are ignored. */
+  | { readonly kind: "cancelMapRun"; readonly mapRunId: string }
   /** Durable; fires once, never early. `at` is milliseconds since the epoch. Arming an armed timer moves it. */
   | { readonly kind: "armTimer"; readonly timerId: string; readonly at: number }
   | { readonly kind: "disarmTimer"; readonly timerId: string }
@@ -65,6 +74,55 @@ export interface TaskRequest {
   readonly timeoutSeconds?: number;
   readonly heartbeatSeconds?: number;
   readonly credentials?: Json;
+}
+
+/** A Distributed Map with everything evaluated that is evaluated once. Plain JSON. */
+export interface MapRunRequest {
+  /** Unique within the execution; a retry is a new Map Run. */
+  readonly mapRunId: string;
+  readonly stateName: string;
+  readonly label?: string;
+  /** Pointer of the container that every child runs. */
+  readonly processor: string;
+  readonly executionType: "EXPRESS" | "STANDARD";
+  /** 0 leaves the bound to the host. */
+  readonly maxConcurrency: number;
+  readonly toleratedFailureCount?: number;
+  readonly toleratedFailurePercentage?: number;
+  /** Items of the state's input, a list or an object; absent when they are to be read. */
+  readonly items?: Json;
+  readonly reader?: MapRunReader;
+  readonly batcher?: MapRunBatcher;
+  readonly writer?: MapRunWriter;
+  /** What `mapRunItemInput` needs to make a child's input of an item. */
+  readonly selection: MapRunSelection;
+}
+
+export interface MapRunReader {
+  readonly action: ItemReader["action"];
+  readonly parameters: Json;
+  readonly config: Omit<ReaderConfig, "maxItems"> & { readonly maxItems?: number };
+}
+
+export interface MapRunBatcher {
+  readonly maxItemsPerBatch?: number;
+  readonly maxInputBytesPerBatch?: number;
+  readonly batchInput?: Json;
+}
+
+export interface MapRunWriter {
+  /** Parameters of `s3:putObject`; absent when the results are the state's result. */
+  readonly parameters?: Json;
+  readonly config: WriterConfig;
+}
+
+/** The state as it stood when the Map Run began. */
+export interface MapRunSelection {
+  /** Pointer of the container of the Map state. */
+  readonly container: string;
+  readonly input: Json;
+  readonly context: JsonObject;
+  readonly variables: JsonObject;
 }
 
 /** What the interpreter takes from its host: time, randomness and ids are parameters. */

@@ -30,13 +30,13 @@ export function queryOf(evaluation: Evaluation, extra?: StatesExtra): (expressio
 }
 
 function bindingsOf(evaluation: Evaluation, extra: object | undefined): Bindings {
-  return { ...evaluation.variables, states: { input: evaluation.frame.input, ...extra } };
+  return { ...evaluation.variables, states: { input: evaluation.input, ...extra } };
 }
 
 /** A template with its expressions replaced by their values. */
 export function fillTemplate(evaluation: Evaluation, template: JsonataTemplate, extra?: StatesExtra): Json {
   const value = template.fill(queryOf(evaluation, extra));
-  if (isOversized(value)) throw dataLimitExceeded(evaluation.frame.state);
+  if (isOversized(value)) throw dataLimitExceeded(evaluation.stateName);
   return value;
 }
 
@@ -44,7 +44,7 @@ function evaluate(evaluation: Evaluation, expression: JsonataExpression, binding
   const { compiled, location } = expression;
   let value: Json | undefined;
   try {
-    value = compiled.evaluate(bindings, evaluation.draft.host);
+    value = compiled.evaluate(bindings, evaluation.host);
   } catch (problem) {
     if (!(problem instanceof JsonataError)) throw problem;
     throw failed(expression, `threw an error during evaluation. ${problem.code}: ${problem.message}`);
@@ -66,7 +66,7 @@ export function unexpectedType(
   expected: TypeName,
   value: Json,
 ): QueryError {
-  const shown = evaluation.draft.text(value);
+  const shown = evaluation.text(value);
   return failed(
     expression,
     `returned an unexpected result type. Expected '${expected}', but was '${typeName(value)}' for value: ${shown}`,

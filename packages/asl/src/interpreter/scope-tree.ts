@@ -45,6 +45,7 @@ function abortScope(draft: Draft, id: number): void {
   const { frame } = scope;
   if (frame !== undefined) {
     callOff(draft, frame);
+    if (frame.phase.kind === "mapRun" && frame.phase.isStarted) appendIfRoom(draft, scope, "MapRunAborted");
     const type = abortedType(draft, scope, frame);
     if (type !== undefined) appendIfRoom(draft, scope, type);
     if (scope.item !== undefined) {
@@ -99,6 +100,9 @@ function callOff(draft: Draft, frame: Frame): void {
       draft.cancelTask(phase.taskId);
       if (phase.timeoutTimerId !== undefined) draft.disarmTimer(phase.timeoutTimerId);
       if (phase.heartbeatTimerId !== undefined) draft.disarmTimer(phase.heartbeatTimerId);
+      return;
+    case "mapRun":
+      draft.cancelMapRun(phase.mapRunId);
       return;
     case "branches":
     case "iterations":

@@ -1,5 +1,5 @@
 /**
- * Names of timers and tasks. Each names the scope it belongs to and the history event it came with, so it is unique
+ * Names of timers, tasks and Map Runs. Each names the scope it belongs to and the history event it came with, so it is unique
  * within the execution and its scope is found without a search: `wait:3:17`, `retry:3:17:2` (the second), `task:3:18`.
  */
 
@@ -20,7 +20,12 @@ export function taskIdOf(scopeId: number, eventId: number): string {
   return `task:${scopeId}:${eventId}`;
 }
 
-/** The scope a timer or task belongs to; NaN for an id that is none of ours. */
+/** The id of the Map Run whose `MapStateStarted` event has this id. */
+export function mapRunIdOf(scopeId: number, eventId: number): string {
+  return `map:${scopeId}:${eventId}`;
+}
+
+/** The scope a timer, task or Map Run belongs to; NaN for an id that is none of ours. */
 export function scopeIdOf(id: string): number {
   return Number(id.split(":")[1] ?? Number.NaN);
 }

@@ -11,7 +11,7 @@ import type { Exit } from "./data-flow.ts";
 import { ROOT_SCOPE_ID } from "./draft.ts";
 import type { Draft, WorkingScope } from "./draft.ts";
 import { dataLimitExceeded, failureDetails, QueryError, toFailure } from "./errors.ts";
-import { Evaluation } from "./evaluation.ts";
+import { evaluationOf } from "./evaluation.ts";
 import type { Frame, Phase, StateFailure } from "./execution.ts";
 import { exceedsPayload } from "./payload.ts";
 import { chooseCatcher, chooseRetry } from "./retry-catch.ts";
@@ -147,7 +147,7 @@ function catchFailure(
   }
   try {
     const outcome = errorOutput(failure);
-    const exit = exitOf(new Evaluation(draft, scope, frame), catcher.flow, outcome, { errorOutput: outcome });
+    const exit = exitOf(evaluationOf(draft, scope, frame), catcher.flow, outcome, { errorOutput: outcome });
     completeState(draft, scope, state, exit, catcher.next);
   } catch (problem) {
     // The catcher itself failed. Asking the catchers again could go round for ever.

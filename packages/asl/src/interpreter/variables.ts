@@ -8,6 +8,7 @@
 import type { JsonObject } from "../json/value.ts";
 import type { Draft, WorkingScope } from "./draft.ts";
 import { dataLimitExceeded } from "./errors.ts";
+import type { Evaluation } from "./evaluation.ts";
 import type { ExecutionScope } from "./execution.ts";
 import { VARIABLES_BYTES_MAX } from "./limits.ts";
 import { exceedsPayload, utf8Length } from "./payload.ts";
@@ -36,9 +37,9 @@ export function visibleVariables(draft: Draft, scope: ExecutionScope): JsonObjec
  * What `Assign` has given, checked against the limit of one state, which is that of one variable as well.
  * @throws StateError `States.DataLimitExceeded`
  */
-export function assignmentOf(draft: Draft, stateName: string, values: JsonObject): Assignment {
-  if (exceedsPayload(draft.text(values))) throw dataLimitExceeded(stateName);
-  const texts = Object.fromEntries(Object.entries(values).map(([name, value]) => [name, draft.text(value)]));
+export function assignmentOf(evaluation: Evaluation, values: JsonObject): Assignment {
+  if (exceedsPayload(evaluation.text(values))) throw dataLimitExceeded(evaluation.stateName);
+  const texts = Object.fromEntries(Object.entries(values).map(([name, value]) => [name, evaluation.text(value)]));
   const bytes = Object.values(texts).reduce((sum, text) => sum + utf8Length(text), 0);
   return { values, texts, bytes };
 }

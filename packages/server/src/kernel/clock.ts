@@ -64,6 +64,15 @@ export function stopwatch(): () => number {
   return () => performance.now() - start;
 }
 
+let shownDate = { second: 0, text: "" };
+
+/** The host's time as HTTP's `Date` header has it: clients compare it with their own, whatever the server's clock says. */
+export function hostDate(): string {
+  const second = Math.floor(Date.now() / 1000);
+  if (shownDate.second !== second) shownDate = { second, text: new Date(second * 1000).toUTCString() };
+  return shownDate.text;
+}
+
 /** Ends the wait of a client that sits in real time while the server's clock is virtual. */
 export function hostTimer(delayMs: number, callback: () => void): Alarm {
   const handle = setTimeout(callback, Math.min(delayMs, timeoutMsMax));

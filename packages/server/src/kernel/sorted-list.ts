@@ -23,35 +23,47 @@ export class SortedList<Item> {
     return this.#size;
   }
 
-  /** Adds an item; an equal one already there is replaced and returned. */
+  /** Adds an item; an equal one already there is replaced and returned. Adding at the end is one comparison. */
   add(item: Item): Item | undefined {
-    const [chunkIndex, itemIndex, found] = this.#find((other) => this.#compare(other, item));
-    const chunk = this.#chunks[chunkIndex];
-    if (chunk === undefined) {
-      const last = this.#chunks.at(-1);
+    const last = this.#chunks.at(-1);
+    const greatest = last?.at(-1);
+    if (last === undefined || greatest === undefined || this.#compare(greatest, item) < 0) {
       if (last === undefined || last.length >= chunkItemsMax) this.#chunks.push([item]);
       else last.push(item);
-    } else if (found) {
-      const replaced = chunk[itemIndex];
-      chunk[itemIndex] = item;
-      return replaced;
-    } else {
-      chunk.splice(itemIndex, 0, item);
-      if (chunk.length > chunkItemsMax) this.#chunks.splice(chunkIndex + 1, 0, chunk.splice(chunkItemsMax >> 1));
+      this.#size += 1;
+      return undefined;
     }
+    const position = (other: Item): number => this.#compare(other, item);
+    const chunkIndex = this.#chunkOf(position);
+    const chunk = this.#chunks[chunkIndex] ?? last;
+    const itemIndex = placeIn(chunk, position);
+    const found = chunk[itemIndex];
+    if (found !== undefined && position(found) === 0) {
+      chunk[itemIndex] = item;
+      return found;
+    }
+    chunk.splice(itemIndex, 0, item);
+    if (chunk.length > chunkItemsMax) this.#chunks.splice(chunkIndex + 1, 0, chunk.splice(chunkItemsMax >> 1));
     this.#size += 1;
     return undefined;
   }
 
-  /** Removes the item equal to this one and returns it. */
+  /** Removes the item equal to this one and returns it. Removing the first is one comparison. */
   remove(item: Item): Item | undefined {
-    const [chunkIndex, itemIndex, found] = this.#find((other) => this.#compare(other, item));
+    const position = (other: Item): number => this.#compare(other, item);
+    const first = this.first();
+    const isFirst = first !== undefined && position(first) === 0;
+    const chunkIndex = isFirst ? 0 : this.#chunkOf(position);
     const chunk = this.#chunks[chunkIndex];
-    if (!found || chunk === undefined) return undefined;
-    const [removed] = chunk.splice(itemIndex, 1);
+    if (chunk === undefined) return undefined;
+    const itemIndex = isFirst ? 0 : placeIn(chunk, position);
+    const found = chunk[itemIndex];
+    if (found === undefined || position(found) !== 0) return undefined;
+    if (itemIndex === 0) chunk.shift();
+    else chunk.splice(itemIndex, 1);
     if (chunk.length === 0) this.#chunks.splice(chunkIndex, 1);
     this.#size -= 1;
-    return removed;
+    return found;
   }
 
   first(): Item | undefined {
@@ -63,7 +75,8 @@ export class SortedList<Item> {
    * before (negative) the wanted start. The list must not change during the walk.
    */
   *from(position: (item: Item) => number): Generator<Item, void, undefined> {
-    let [chunkIndex, itemIndex] = this.#find(position);
+    let chunkIndex = this.#chunkOf(position);
+    let itemIndex = placeIn(this.#chunks[chunkIndex] ?? [], position);
     for (; chunkIndex < this.#chunks.length; chunkIndex += 1, itemIndex = 0) {
       const chunk = this.#chunks[chunkIndex] ?? [];
       for (; itemIndex < chunk.length; itemIndex += 1) {
@@ -75,8 +88,8 @@ export class SortedList<Item> {
 
   /** Items in descending order, starting with the last for which `position(item)` is negative. */
   *before(position: (item: Item) => number): Generator<Item, void, undefined> {
-    const [startChunk, startItem] = this.#find(position);
-    let itemIndex = startItem - 1;
+    const startChunk = this.#chunkOf(position);
+    let itemIndex = placeIn(this.#chunks[startChunk] ?? [], position) - 1;
     for (let chunkIndex = startChunk; chunkIndex >= 0; chunkIndex -= 1) {
       const chunk = this.#chunks[chunkIndex];
       if (chunk !== undefined) {
@@ -93,8 +106,8 @@ export class SortedList<Item> {
     return this.from(() => 0);
   }
 
-  /** Place of the first item whose position is not negative, and whether its position is zero. */
-  #find(position: (item: Item) => number): [chunkIndex: number, itemIndex: number, found: boolean] {
+  /** The chunk that holds the first item whose position is not negative; one past the last when there is none. */
+  #chunkOf(position: (item: Item) => number): number {
     let low = 0;
     let high = this.#chunks.length;
     while (low < high) {
@@ -103,17 +116,19 @@ export class SortedList<Item> {
       if (last !== undefined && position(last) < 0) low = middle + 1;
       else high = middle;
     }
-    const chunk = this.#chunks[low];
-    if (chunk === undefined) return [low, 0, false];
-    let start = 0;
-    let end = chunk.length - 1;
-    while (start < end) {
-      const middle = (start + end) >> 1;
-      const item = chunk[middle];
-      if (item !== undefined && position(item) < 0) start = middle + 1;
-      else end = middle;
-    }
-    const item = chunk[start];
-    return [low, start, item !== undefined && position(item) === 0];
+    return low;
   }
+}
+
+/** Place within a chunk of the first item whose position is not negative; its length when there is none. */
+function placeIn<Item>(chunk: readonly Item[], position: (item: Item) => number): number {
+  let start = 0;
+  let end = chunk.length;
+  while (start < end) {
+    const middle = (start + end) >> 1;
+    const item = chunk[middle];
+    if (item !== undefined && position(item) < 0) start = middle + 1;
+    else end = middle;
+  }
+  return start;
 }

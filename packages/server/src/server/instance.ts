@@ -2,12 +2,12 @@
  * One kernel with every service over it: what a server is between its store and its listener. The embedded server has
  * one for its whole life; a node makes another over the same store each time it has lost its lease.
  */
-import type { IncomingMessage, ServerResponse } from "node:http";
 import { Kernel } from "../kernel/kernel.ts";
 import type { KernelOptions } from "../kernel/kernel.ts";
 import type { Log } from "../kernel/log.ts";
 import { OperationRegistry } from "../delivery/operation-registry.ts";
 import type { Metric, Service, View } from "../delivery/service.ts";
+import type { HttpHandler } from "../protocol/http/exchange.ts";
 import { collectMetrics } from "./metrics.ts";
 import type { RequestCounts } from "./metrics.ts";
 import { createApi, createServices } from "./services.ts";
@@ -29,7 +29,7 @@ export interface Instance {
   readonly serviceNames: readonly string[];
   /** By `<service>/<view>`. */
   readonly views: ReadonlyMap<string, View>;
-  readonly api: (request: IncomingMessage, response: ServerResponse) => void;
+  readonly api: HttpHandler;
   /** Starts the kernel with every service. */
   start(): Promise<void>;
   metrics(): readonly Metric[];

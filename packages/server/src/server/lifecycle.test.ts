@@ -1,10 +1,10 @@
 /** The listener against clients that are slow, half gone, greedy or in a hurry, over real sockets. */
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import type { RequestListener } from "node:http";
 import { connect } from "node:net";
 import type { Socket } from "node:net";
 import { describe, test } from "node:test";
+import type { HttpHandler } from "../protocol/http/exchange.ts";
 import { createRequestHandler } from "../protocol/http/handler.ts";
 import type { HandlerOptions } from "../protocol/http/handler.ts";
 import { parseAnswers, readAll } from "../protocol/http/testing.ts";
@@ -21,11 +21,7 @@ interface Setup extends AsyncDisposable {
 
 type Dispatch = HandlerOptions["dispatch"];
 
-async function start(
-  limits: Partial<ListenerLimits> = {},
-  dispatch?: Dispatch,
-  handler?: RequestListener,
-): Promise<Setup> {
+async function start(limits: Partial<ListenerLimits> = {}, dispatch?: Dispatch, handler?: HttpHandler): Promise<Setup> {
   const dispatched: string[] = [];
   const handle =
     handler ??
@@ -40,7 +36,7 @@ async function start(
       count: () => undefined,
       bodyBytesMax,
     });
-  const listener = await listen(handle, "127.0.0.1", 0, { ...listenerLimits, ...limits });
+  const listener = await listen({ any: handle, whole: handle }, "127.0.0.1", 0, { ...listenerLimits, ...limits });
   const port = Number(new URL(listener.url).port);
   return {
     dispatched,

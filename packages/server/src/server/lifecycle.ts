@@ -3,8 +3,10 @@ import { createServer } from "node:http";
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { hostTimer } from "../kernel/clock.ts";
+import type { HttpHandler } from "../protocol/http/exchange.ts";
 import { bodyBytesMax, listenerLimits } from "./limits.ts";
 import type { ListenerLimits } from "./limits.ts";
+import { ShortWay } from "./short-way.ts";
 
 /** How long a stop waits for requests under way. */
 const stopMsMax = 5_000;
@@ -16,13 +18,19 @@ export interface Listener {
   close(): Promise<void>;
 }
 
+export interface Handlers {
+  readonly any: RequestListener;
+  /** For AWS JSON calls that arrive whole. */
+  readonly whole: HttpHandler;
+}
+
 export async function listen(
-  handler: RequestListener,
+  handlers: Handlers,
   host: string,
   port: number,
   limits: ListenerLimits = listenerLimits,
 ): Promise<Listener> {
-  const handle = boundPipelines(handler, limits.pipelinedRequestsMax);
+  const handle = boundPipelines(handlers.any, limits.pipelinedRequestsMax);
   const server = createServer(
     {
       connectionsCheckingInterval: limits.checkMs,
@@ -45,6 +53,7 @@ export async function listen(
     if (Number(request.headers["content-length"] ?? 0) <= bodyBytesMax) response.writeContinue();
     handle(request, response);
   });
+  const shortWay = takeConnections(server, handlers.whole, limits);
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(port, host, () => {
@@ -54,7 +63,18 @@ export async function listen(
   });
   const { port: actualPort } = server.address() as AddressInfo;
   const authority = host.includes(":") ? `[${host}]` : host;
-  return { url: `http://${authority}:${actualPort}`, close: () => close(server) };
+  return { url: `http://${authority}:${actualPort}`, close: () => close(server, shortWay) };
+}
+
+/** Connections come to the short way first, and to the server's own listeners when that hands them over. */
+function takeConnections(server: Server, handle: HttpHandler, limits: ListenerLimits): ShortWay {
+  const listeners = server.listeners("connection") as ((socket: Socket) => void)[];
+  const shortWay = new ShortWay(handle, limits, (socket) => {
+    for (const listener of listeners) listener.call(server, socket);
+  });
+  server.removeAllListeners("connection");
+  server.on("connection", (socket: Socket) => shortWay.take(socket));
+  return shortWay;
 }
 
 /** Node reads on while earlier answers are awaited, so requests that wait would pile up on a connection without end. */
@@ -76,13 +96,17 @@ function boundPipelines(handler: RequestListener, requestsMax: number): RequestL
   };
 }
 
-function close(server: Server): Promise<void> {
+function close(server: Server, shortWay: ShortWay): Promise<void> {
   return new Promise((resolve) => {
-    const cut = hostTimer(stopMsMax, () => server.closeAllConnections());
+    const cut = hostTimer(stopMsMax, () => {
+      server.closeAllConnections();
+      shortWay.cut();
+    });
     server.close(() => {
       cut.cancel();
       resolve();
     });
     server.closeIdleConnections();
+    shortWay.close();
   });
 }

@@ -1,6 +1,5 @@
 /** Which services there are, and how a request finds its way from the wire to an operation. */
 import { readFileSync } from "node:fs";
-import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Kernel } from "../kernel/kernel.ts";
 import type { Log } from "../kernel/log.ts";
 import type { AnyOperation } from "../kernel/operation.ts";
@@ -8,6 +7,7 @@ import { ServiceError } from "../kernel/service-error.ts";
 import type { OperationRegistry } from "../delivery/operation-registry.ts";
 import type { Service } from "../delivery/service.ts";
 import type { Dialect } from "../protocol/dialect.ts";
+import type { HttpHandler } from "../protocol/http/exchange.ts";
 import { createRequestHandler } from "../protocol/http/handler.ts";
 import type { HandlerOptions } from "../protocol/http/handler.ts";
 import { readModelTable } from "../protocol/model/model-table.ts";
@@ -66,7 +66,7 @@ export function operationOf(registry: OperationRegistry, service: string, name: 
 }
 
 /** The handler of the AWS APIs. */
-export function createApi(options: ApiOptions): (request: IncomingMessage, response: ServerResponse) => void {
+export function createApi(options: ApiOptions): HttpHandler {
   const { kernel, registry } = options;
   return createRequestHandler({
     services: options.services.map(({ wire }) => wire),

@@ -63,10 +63,13 @@ export async function startServer(options: ServerOptions): Promise<TuttiServer> 
       views: instance.views,
     };
     const listener = await listen(
-      (request, response) => {
-        const url = request.url ?? "/";
-        if ((url.startsWith("/_") || url.startsWith("/metrics")) && handleAdmin(admin, request, response)) return;
-        instance.api(request, response);
+      {
+        any: (request, response) => {
+          const url = request.url ?? "/";
+          if ((url.startsWith("/_") || url.startsWith("/metrics")) && handleAdmin(admin, request, response)) return;
+          instance.api(request, response);
+        },
+        whole: instance.api,
       },
       options.host,
       options.port,

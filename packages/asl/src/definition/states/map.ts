@@ -1,33 +1,34 @@
-/** Map: runs its item processor once for every item. Inline only; a Distributed Map is refused. */
+/** Map: runs its item processor once for every item, within the execution or in executions of their own. */
 import { isJsonArray, isJsonObject } from "../../json/value.ts";
-import type { Compilation, StateSource } from "../compilation.ts";
+import type { StateSource } from "../compilation.ts";
 import { readObjectTemplate, readSinglePath, readTemplate } from "../expressions.ts";
 import { present } from "../field-reader.ts";
 import type { FieldReader } from "../field-reader.ts";
-import { checkFields, notSupportedYet, PROCESSOR_FIELDS } from "../fields.ts";
-import { readIntegerValue, readNumberValue } from "../field-values.ts";
+import { checkFields, PROCESSOR_CONFIG_FIELDS, PROCESSOR_FIELDS } from "../fields.ts";
+import { readMapInteger, readMapNumber } from "../field-values.ts";
 import { compileJsonataAt, looksLikeJsonata, readJsonata } from "../jsonata-fields.ts";
 import { MAP_MAX_CONCURRENCY, MAP_TOLERATED_FAILURE_COUNT, MAP_TOLERATED_FAILURE_PERCENTAGE } from "../limits.ts";
-import type { FieldValue, MapState } from "../machine.ts";
+import type { DistributedMap, FieldValue, MapState } from "../machine.ts";
 import { readBase, readFlow, readTransition } from "./common.ts";
+import { DISTRIBUTED_FIELDS, readDistributedMap } from "./distributed-map.ts";
 import { readErrorHandling } from "./error-handling.ts";
 
 export function compileMap(source: StateSource): MapState | undefined {
-  const { reader, compilation } = source;
+  const { reader } = source;
   const transition = readTransition(reader);
   const flow = readFlow(source);
   const errorHandling = readErrorHandling(source);
   const items = readItems(source);
   const itemSelector = readItemSelector(source);
-  const maxConcurrency = readIntegerValue(source, reader, "MaxConcurrency", MAP_MAX_CONCURRENCY) ?? UNBOUNDED;
-  const toleratedFailureCount = readIntegerValue(source, reader, "ToleratedFailureCount", MAP_TOLERATED_FAILURE_COUNT);
-  const toleratedFailurePercentage = readNumberValue(
+  const maxConcurrency = readMapInteger(source, reader, "MaxConcurrency", MAP_MAX_CONCURRENCY) ?? UNBOUNDED;
+  const toleratedFailureCount = readMapInteger(source, reader, "ToleratedFailureCount", MAP_TOLERATED_FAILURE_COUNT);
+  const toleratedFailurePercentage = readMapNumber(
     source,
     reader,
     "ToleratedFailurePercentage",
     MAP_TOLERATED_FAILURE_PERCENTAGE,
   );
-  const processor = readProcessor(reader, compilation);
+  const processor = readProcessor(source);
   if (!transition || processor === undefined) return undefined;
   return {
     type: "Map",
@@ -36,7 +37,8 @@ export function compileMap(source: StateSource): MapState | undefined {
     ...transition,
     ...errorHandling,
     maxConcurrency,
-    processor,
+    processor: processor.pointer,
+    ...present({ distributed: processor.distributed }),
     ...present({ items, itemSelector, toleratedFailureCount, toleratedFailurePercentage }),
   };
 }
@@ -73,27 +75,51 @@ function readItemSelector(source: StateSource): MapState["itemSelector"] {
   return readObjectTemplate(reader, "ItemSelector") ?? readTemplate(reader, "Parameters");
 }
 
-/** `Iterator` is the older name of `ItemProcessor`. Gives the pointer of its container. */
-function readProcessor(reader: FieldReader, compilation: Compilation): string | undefined {
-  reader.onlyOne(["ItemProcessor", "Iterator"], "needed");
-  const processors = ["ItemProcessor", "Iterator"].flatMap((name) => reader.objectField(name) ?? []);
-  for (const processor of processors) {
-    checkProcessorConfig(processor);
-    compilation.compileNested(processor, PROCESSOR_FIELDS);
-  }
-  return processors[0]?.pointer;
+interface Processor {
+  /** Pointer of its container. */
+  readonly pointer: string;
+  readonly distributed?: DistributedMap;
 }
 
-function checkProcessorConfig(processor: FieldReader): void {
-  const config = processor.objectField("ProcessorConfig");
-  if (!config) return;
-  const mode = config.oneOf("Mode", ["INLINE", "DISTRIBUTED"]);
-  if (mode === "DISTRIBUTED") {
-    config.problems.ofValue(config.place("Mode"), notSupportedYet("Mode 'DISTRIBUTED'", "Distributed Map"));
+/** `Iterator` is the older name of `ItemProcessor`. */
+function readProcessor(source: StateSource): Processor | undefined {
+  const { reader, compilation } = source;
+  reader.onlyOne(["ItemProcessor", "Iterator"], "needed");
+  const processors = ["ItemProcessor", "Iterator"].flatMap((name) => reader.objectField(name) ?? []);
+  const configs = processors.map((processor) => {
+    const config = readProcessorConfig(source, processor.objectField("ProcessorConfig"));
+    compilation.compileNested(processor, PROCESSOR_FIELDS);
+    return config;
+  });
+  const [processor] = processors;
+  const [config] = configs;
+  if (config?.mode !== "DISTRIBUTED") {
+    for (const field of DISTRIBUTED_FIELDS.filter((name) => reader.has(name))) {
+      reader.problems.ofValue(reader.place(field), `Field '${field}' is only supported with the Mode 'DISTRIBUTED'`);
+    }
+    return processor && { pointer: processor.pointer };
   }
-  const allowed = new Set(mode === "DISTRIBUTED" ? ["Mode", "ExecutionType"] : ["Mode"]);
-  checkFields(config.object, config.pointer, allowed, "JSONPath", config.problems);
-  if (mode !== "DISTRIBUTED") return;
+  const distributed = readDistributedMap(source, config.executionType);
+  return processor && { pointer: processor.pointer, ...present({ distributed }) };
+}
+
+interface ProcessorConfig {
+  readonly mode?: "DISTRIBUTED" | "INLINE";
+  readonly executionType?: "EXPRESS" | "STANDARD";
+}
+
+function readProcessorConfig({ compilation }: StateSource, config: FieldReader | undefined): ProcessorConfig {
+  if (!config) return {};
+  const mode = config.oneOf("Mode", ["INLINE", "DISTRIBUTED"]);
+  const { distributedMapRefusal, type } = compilation.options;
+  if (mode !== "DISTRIBUTED") {
+    checkFields(config.object, config.pointer, new Set(["Mode"]), compilation.queryLanguage, config.problems);
+    return present({ mode });
+  }
+  const refusal =
+    type === "EXPRESS" ? "Express state machine does not support the Mode 'DISTRIBUTED'" : distributedMapRefusal;
+  if (refusal !== undefined) config.problems.ofValue(config.place("Mode"), refusal);
+  checkFields(config.object, config.pointer, PROCESSOR_CONFIG_FIELDS, compilation.queryLanguage, config.problems);
   config.require("ExecutionType");
-  config.oneOf("ExecutionType", ["STANDARD", "EXPRESS"]);
+  return present({ mode, executionType: config.oneOf("ExecutionType", ["STANDARD", "EXPRESS"]) });
 }

@@ -4,13 +4,14 @@ import type { Json } from "../../json/value.ts";
 import { effectiveInput, exitOf } from "../data-flow.ts";
 import type { Draft, WorkingScope } from "../draft.ts";
 import { StateError } from "../errors.ts";
-import { Evaluation } from "../evaluation.ts";
+import { evaluationOf, pathScope } from "../evaluation.ts";
+import type { Evaluation } from "../evaluation.ts";
 import type { Frame } from "../execution.ts";
 import { conditionOf } from "../field-values.ts";
 import { completeState } from "../transitions.ts";
 
 export function runChoice(draft: Draft, scope: WorkingScope, frame: Frame, state: ChoiceState): void {
-  const evaluation = new Evaluation(draft, scope, frame);
+  const evaluation = evaluationOf(draft, scope, frame);
   const input = effectiveInput(evaluation, state.flow);
   const rule = state.choices.find((candidate) => applies(evaluation, candidate, input));
   const next = rule?.next ?? state.defaultNext;
@@ -24,6 +25,6 @@ export function runChoice(draft: Draft, scope: WorkingScope, frame: Frame, state
 }
 
 function applies(evaluation: Evaluation, { test }: ChoiceRule, input: Json): boolean {
-  if (test.kind === "comparison") return test.rule.matches(evaluation.pathScope(input));
+  if (test.kind === "comparison") return test.rule.matches(pathScope(evaluation, input));
   return conditionOf(evaluation, test.value);
 }

@@ -10,24 +10,30 @@
  * Outputs come in the order of the items. An iteration whose failure is tolerated gives none.
  */
 import type { MapState } from "../../definition/machine.ts";
-import { isJsonArray, isJsonObject } from "../../json/value.ts";
+import { isJsonArray } from "../../json/value.ts";
 import type { Json } from "../../json/value.ts";
-import { applyAnyTemplate, effectiveInput, exitOf, readPath } from "../data-flow.ts";
+import { effectiveInput, exitOf } from "../data-flow.ts";
 import type { Draft, WorkingScope } from "../draft.ts";
-import { dataLimitExceeded, QueryError, runtimeError, stateFailure } from "../errors.ts";
-import { Evaluation } from "../evaluation.ts";
+import { dataLimitExceeded, stateFailure } from "../errors.ts";
+import { evaluationOf } from "../evaluation.ts";
+import type { Evaluation } from "../evaluation.ts";
 import type { ExecutionScope, Frame, MapItem, Phase, StateFailure } from "../execution.ts";
-import { countOf, numberOf } from "../field-values.ts";
+import { countOf } from "../field-values.ts";
 import { INLINE_CONCURRENCY_MAX } from "../limits.ts";
+import { givenItems, iterationInput, tolerancesOf } from "../map-fields.ts";
 import { isOversized } from "../payload.ts";
-import { fillTemplate, queryOf, unexpectedType } from "../query.ts";
+import { runDistributedMap } from "./distributed-map.ts";
 import { abortChildren } from "../scope-tree.ts";
 import { completeState, failScope, failState, failureOf, setPhase, startContainer } from "../transitions.ts";
 
 type Iterations = Extract<Phase, { kind: "iterations" }>;
 
 export function runMap(draft: Draft, scope: WorkingScope, frame: Frame, state: MapState): void {
-  const evaluation = new Evaluation(draft, scope, frame);
+  if (state.distributed !== undefined) {
+    runDistributedMap(draft, scope, frame, state, state.distributed);
+    return;
+  }
+  const evaluation = evaluationOf(draft, scope, frame);
   const input = effectiveInput(evaluation, state.flow);
   const phase: Iterations = {
     kind: "iterations",
@@ -43,50 +49,13 @@ export function runMap(draft: Draft, scope: WorkingScope, frame: Frame, state: M
 
 function itemsOf(evaluation: Evaluation, state: MapState, input: Json): Pick<Iterations, "items" | "keys"> {
   const items = givenItems(evaluation, state, input);
-  if (isJsonArray(items)) return { items };
-  if (isJsonObject(items)) return { items: Object.values(items), keys: Object.keys(items) };
-  const path = state.items?.kind === "path" ? state.items.path.text : "$";
-  throw runtimeError(`Reference path "${path}" must point to array.`);
-}
-
-function givenItems(evaluation: Evaluation, state: MapState, input: Json): Json {
-  if (state.items?.kind === "path") return readPath(evaluation, state.items.path, input);
-  if (state.flow.language === "JSONPath") return input;
-  if (state.items === undefined) {
-    if (isJsonArray(input)) return input;
-    throw new QueryError(`Map state input must be an array but was: ${evaluation.draft.text(input)}`, "Items");
-  }
-  if (state.items.kind === "template") return fillTemplate(evaluation, state.items.template);
-  const items = queryOf(evaluation)(state.items.expression);
-  if (typeof items === "object" && items !== null) return items;
-  throw unexpectedType(evaluation, state.items.expression, "array", items);
+  return isJsonArray(items) ? { items } : { items: Object.values(items), keys: Object.keys(items) };
 }
 
 /** How many iterations may run at once; 0, the default, asks for as many as there may be. */
 function concurrencyOf(evaluation: Evaluation, state: MapState, input: Json): number {
   const count = countOf(evaluation, state.maxConcurrency, input);
   return count === 0 ? INLINE_CONCURRENCY_MAX : Math.min(count, INLINE_CONCURRENCY_MAX);
-}
-
-/** How many failures the Map takes, found once, when it begins. */
-function tolerancesOf(
-  evaluation: Evaluation,
-  state: MapState,
-  input: Json,
-): Pick<Iterations, "toleratedFailureCount" | "toleratedFailurePercentage"> {
-  const { toleratedFailureCount: count, toleratedFailurePercentage: percentage } = state;
-  const toleratedFailureCount = count && countOf(evaluation, count, input);
-  const toleratedFailurePercentage = percentage && numberOf(evaluation, percentage, input);
-  if (
-    toleratedFailurePercentage !== undefined &&
-    (toleratedFailurePercentage < 0 || toleratedFailurePercentage > 100)
-  ) {
-    throw runtimeError("ToleratedFailurePercentage must be between 0 and 100.");
-  }
-  return {
-    ...(toleratedFailureCount !== undefined && { toleratedFailureCount }),
-    ...(toleratedFailurePercentage !== undefined && { toleratedFailurePercentage }),
-  };
 }
 
 /**
@@ -123,21 +92,14 @@ function startIteration(
   draft.append(iteration, "MapIterationStarted", { name: state.name, index });
   let input: Json;
   try {
-    input = iterationInput(new Evaluation(draft, scope, frame, { item }), state, item);
+    const evaluation = evaluationOf(draft, scope, frame, { item });
+    input = iterationInput(evaluation, state, item, effectiveInput(evaluation, state.flow));
   } catch (problem) {
     failScope(draft, iteration, failureOf(draft, iteration, frame, problem));
     return false;
   }
   startContainer(draft, iteration, input);
   return true;
-}
-
-/** What ItemSelector makes of the item; without one the item, or the pair of key and value of an object's member. */
-function iterationInput(evaluation: Evaluation, state: MapState, item: MapItem): Json {
-  if (state.itemSelector !== undefined) {
-    return applyAnyTemplate(evaluation, state.itemSelector, effectiveInput(evaluation, state.flow));
-  }
-  return item.key === undefined ? item.value : { Key: item.key, Value: item.value };
 }
 
 /** An iteration is done, one way or the other. To be called within `attempt`. */
@@ -195,6 +157,6 @@ function intolerable(
 function finishMap(draft: Draft, scope: WorkingScope, frame: Frame, state: MapState, results: readonly Json[]): void {
   draft.appendLeaf(scope.previousEventId, "MapStateSucceeded");
   if (isOversized(results)) throw dataLimitExceeded(state.name);
-  const exit = exitOf(new Evaluation(draft, scope, frame), state.flow, results, { result: results });
+  const exit = exitOf(evaluationOf(draft, scope, frame), state.flow, results, { result: results });
   completeState(draft, scope, state, exit, state.next);
 }

@@ -9,14 +9,14 @@ import type { ParallelState } from "../../definition/machine.ts";
 import { effectiveInput, exitOf, workInput } from "../data-flow.ts";
 import type { Draft, WorkingScope } from "../draft.ts";
 import { dataLimitExceeded } from "../errors.ts";
-import { Evaluation } from "../evaluation.ts";
+import { evaluationOf } from "../evaluation.ts";
 import type { ExecutionScope, Frame, StateFailure } from "../execution.ts";
 import { isOversized } from "../payload.ts";
 import { abortChildren } from "../scope-tree.ts";
 import { completeState, failState, setPhase, startContainer } from "../transitions.ts";
 
 export function runParallel(draft: Draft, scope: WorkingScope, frame: Frame, state: ParallelState): void {
-  const evaluation = new Evaluation(draft, scope, frame);
+  const evaluation = evaluationOf(draft, scope, frame);
   const input = workInput(evaluation, state.flow, effectiveInput(evaluation, state.flow));
   const startedEventId = draft.append(scope, "ParallelStateStarted");
   setPhase(scope, frame, { kind: "branches" });
@@ -45,7 +45,7 @@ export function branchEnded(
   scope.previousEventId = branch.previousEventId;
   draft.appendLeaf(scope.previousEventId, "ParallelStateSucceeded");
   if (isOversized(results)) throw dataLimitExceeded(state.name);
-  const exit = exitOf(new Evaluation(draft, scope, frame), state.flow, results, { result: results });
+  const exit = exitOf(evaluationOf(draft, scope, frame), state.flow, results, { result: results });
   completeState(draft, scope, state, exit, state.next);
 }
 

@@ -10,7 +10,8 @@ import type { Json } from "../../json/value.ts";
 import { applyAnyTemplate, effectiveInput, exitOf, resultSubject, workInput } from "../data-flow.ts";
 import type { Draft, WorkingScope } from "../draft.ts";
 import { dataLimitExceeded, failureDetails, runtimeError, stateFailure, toFailure } from "../errors.ts";
-import { Evaluation } from "../evaluation.ts";
+import { evaluationOf } from "../evaluation.ts";
+import type { Evaluation } from "../evaluation.ts";
 import type { Frame, Phase, StateFailure } from "../execution.ts";
 import { secondsOf } from "../field-values.ts";
 import { WAIT_SECONDS_MAX } from "../limits.ts";
@@ -36,7 +37,7 @@ export function runTask(draft: Draft, scope: WorkingScope, frame: Frame, state: 
   const hasToken =
     resource.kind === "activity" || (resource.kind === "integration" && resource.pattern === "waitForTaskToken");
   const token = hasToken ? draft.host.taskToken(taskId) : undefined;
-  const evaluation = new Evaluation(draft, scope, frame, token === undefined ? {} : { token });
+  const evaluation = evaluationOf(draft, scope, frame, token === undefined ? {} : { token });
   const effective = effectiveInput(evaluation, state.flow);
   const input = workInput(evaluation, state.flow, effective);
   if (exceedsPayload(draft.text(input))) throw dataLimitExceeded(state.name);
@@ -142,7 +143,7 @@ export function taskSucceeded(draft: Draft, task: RunningTask, output: Json): vo
   const details = { ...subjectDetails(state.resource), ...outputDetails(draft, output) };
   draft.append(scope, taskEventType(state.resource, "Succeeded"), details);
   attempt(draft, scope, frame, () => {
-    const exit = exitOf(new Evaluation(draft, scope, frame), state.flow, output, { result: output });
+    const exit = exitOf(evaluationOf(draft, scope, frame), state.flow, output, { result: output });
     completeState(draft, scope, state, exit, state.next);
   });
 }

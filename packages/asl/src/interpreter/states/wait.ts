@@ -5,7 +5,8 @@ import { parseTimestamp } from "../../timestamp.ts";
 import { effectiveInput, exitOf, findPath } from "../data-flow.ts";
 import type { Draft, WorkingScope } from "../draft.ts";
 import { QueryError, runtimeError } from "../errors.ts";
-import { Evaluation } from "../evaluation.ts";
+import { evaluationOf } from "../evaluation.ts";
+import type { Evaluation } from "../evaluation.ts";
 import type { Frame } from "../execution.ts";
 import { secondsOf } from "../field-values.ts";
 import { WAIT_SECONDS_MAX } from "../limits.ts";
@@ -14,7 +15,7 @@ import { timerId } from "../timers.ts";
 import { completeState, setPhase } from "../transitions.ts";
 
 export function runWait(draft: Draft, scope: WorkingScope, frame: Frame, state: WaitState): void {
-  const evaluation = new Evaluation(draft, scope, frame);
+  const evaluation = evaluationOf(draft, scope, frame);
   const { now } = draft.host;
   const until = waitUntil(evaluation, state, effectiveInput(evaluation, state.flow), now);
   if (until <= now) {
@@ -29,7 +30,7 @@ export function runWait(draft: Draft, scope: WorkingScope, frame: Frame, state: 
 
 /** The wait is over. */
 export function finishWait(draft: Draft, scope: WorkingScope, frame: Frame, state: WaitState): void {
-  const evaluation = new Evaluation(draft, scope, frame);
+  const evaluation = evaluationOf(draft, scope, frame);
   const exit = exitOf(evaluation, state.flow, effectiveInput(evaluation, state.flow));
   completeState(draft, scope, state, exit, state.next);
 }
@@ -61,7 +62,7 @@ function timestampOf(evaluation: Evaluation, value: FieldValue<string>, input: J
       if (found === undefined) {
         throw runtimeError(`The TimestampPath parameter does not reference an input value: ${path.text}`);
       }
-      const text = typeof found === "string" ? found : evaluation.draft.text(found);
+      const text = typeof found === "string" ? found : evaluation.text(found);
       return pathInstant(found, "TimestampPath", `${path.text} == ${text}`);
     }
   }

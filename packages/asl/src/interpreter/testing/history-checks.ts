@@ -21,28 +21,34 @@ const LASTING = ["Map", "Parallel", "Task", "Wait"] as const;
 
 /** For some types of event, what the event they link to may be. */
 const PREDECESSORS: { readonly [Type in HistoryEventType]?: RegExp } = {
-  TaskScheduled: /^(TaskStateEntered|Task((Start|Submit)?Failed|TimedOut))$/,
+  TaskScheduled: /^(EvaluationFailed|TaskStateEntered|Task((Start|Submit)?Failed|TimedOut))$/,
   TaskStarted: /^TaskScheduled$/,
   TaskSubmitted: /^Task(Scheduled|Started)$/,
   TaskSucceeded: /^Task(Scheduled|Started|Submitted)$/,
   TaskFailed: /^Task(Scheduled|Started|Submitted)$/,
   TaskTimedOut: /^Task(Scheduled|Started|Submitted)$/,
-  TaskStateExited: /^(Task|Activity|LambdaFunction)(Succeeded|TimedOut|(Schedule|Start|Submit)?Failed)$/,
-  ActivityScheduled: /^(TaskStateEntered|Activity((Schedule)?Failed|TimedOut))$/,
+  TaskStateExited:
+    /^(EvaluationFailed|(Task|Activity|LambdaFunction)(Succeeded|TimedOut|(Schedule|Start|Submit)?Failed))$/,
+  ActivityScheduled: /^(EvaluationFailed|TaskStateEntered|Activity((Schedule)?Failed|TimedOut))$/,
   ActivityStarted: /^ActivityScheduled$/,
   ActivitySucceeded: /^Activity(Scheduled|Started)$/,
-  LambdaFunctionScheduled: /^(TaskStateEntered|LambdaFunction((Schedule|Start)?Failed|TimedOut))$/,
+  LambdaFunctionScheduled: /^(EvaluationFailed|TaskStateEntered|LambdaFunction((Schedule|Start)?Failed|TimedOut))$/,
   LambdaFunctionStarted: /^LambdaFunctionScheduled$/,
   WaitStateExited: /^WaitStateEntered$/,
   WaitStateAborted: /^WaitStateEntered$/,
   PassStateExited: /^PassStateEntered$/,
   ChoiceStateExited: /^ChoiceStateEntered$/,
   SucceedStateExited: /^SucceedStateEntered$/,
-  ParallelStateStarted: /^Parallel(StateEntered|StateFailed)$/,
-  MapStateStarted: /^Map(StateEntered|StateFailed)$/,
+  ParallelStateStarted: /^(EvaluationFailed|Parallel(StateEntered|StateFailed))$/,
+  MapStateStarted: /^(EvaluationFailed|Map(StateEntered|StateFailed))$/,
   MapIterationStarted: /^MapStateStarted$/,
-  MapStateFailed: /^MapIterationFailed$/,
-  MapStateExited: /^(MapStateStarted|MapIterationSucceeded|MapIterationFailed|MapStateFailed)$/,
+  MapRunStarted: /^MapStateStarted$/,
+  MapRunSucceeded: /^Map(StateStarted|RunStarted)$/,
+  MapRunFailed: /^Map(StateStarted|RunStarted)$/,
+  MapRunAborted: /^MapRunStarted$/,
+  MapStateFailed: /^Map(IterationFailed|RunFailed)$/,
+  MapStateExited:
+    /^(EvaluationFailed|MapRunSucceeded|MapStateStarted|MapIterationSucceeded|MapIterationFailed|MapStateFailed)$/,
   ExecutionSucceeded: /StateExited$/,
 };
 

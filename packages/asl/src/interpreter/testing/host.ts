@@ -10,7 +10,7 @@ import type { Json } from "../../json/value.ts";
 import { advance, newExecution } from "../advance.ts";
 import type { Execution } from "../execution.ts";
 import type { HistoryEvent } from "../history.ts";
-import type { Command, ExecutionEvent, InterpreterHost, TaskRequest } from "../protocol.ts";
+import type { Command, ExecutionEvent, InterpreterHost, MapRunRequest, TaskRequest } from "../protocol.ts";
 import { deepFreeze } from "./json.ts";
 import { seededRandom } from "./random.ts";
 import { checkStep } from "./step-checks.ts";
@@ -23,6 +23,12 @@ export interface ScriptedEvent {
   readonly event: TaskEventWithoutId;
 }
 
+export interface ScriptedMapRunEvent {
+  readonly after: number;
+  readonly event: WithoutMapRunId<Extract<ExecutionEvent, { mapRunId: string }>>;
+}
+
+type WithoutMapRunId<Event> = Event extends unknown ? Omit<Event, "mapRunId"> : never;
 type TaskEvent = Extract<ExecutionEvent, { taskId: string }>;
 type WithoutTaskId<Event> = Event extends unknown ? Omit<Event, "taskId"> : never;
 export type TaskEventWithoutId = WithoutTaskId<TaskEvent>;
@@ -32,6 +38,8 @@ export interface TestRun {
   readonly input?: Json;
   /** The script of a task; `attempt` counts the tasks of the same state from 1. Without one, a task is never answered. */
   readonly tasks?: (task: TaskRequest, attempt: number) => TaskScript;
+  /** The script of a Map Run. Without one, a Map Run is never answered. */
+  readonly mapRuns?: (mapRun: MapRunRequest) => readonly ScriptedMapRunEvent[];
   /** Further events, at seconds since the start. */
   readonly events?: readonly { readonly at: number; readonly event: ExecutionEvent }[];
   readonly seed?: number;
@@ -46,6 +54,7 @@ export interface TestResult {
   readonly execution: Execution;
   readonly history: readonly HistoryEvent[];
   readonly tasks: readonly TaskRequest[];
+  readonly mapRuns: readonly MapRunRequest[];
   /** Every command, in order. */
   readonly commands: readonly Command[];
   /** Milliseconds from the start to the last event. */
@@ -73,10 +82,12 @@ class TestHost {
   #due: Due[] = [];
   readonly #timerIds = new Set<string>();
   readonly #taskIds = new Set<string>();
+  readonly #mapRunIds = new Set<string>();
   readonly #seenTimerIds = new Set<string>();
   readonly #attempts = new Map<string, number>();
   readonly #history: HistoryEvent[] = [];
   readonly #tasks: TaskRequest[] = [];
+  readonly #mapRuns: MapRunRequest[] = [];
   readonly #commands: Command[] = [];
 
   constructor(parameters: TestRun) {
@@ -115,6 +126,7 @@ class TestHost {
       execution: this.#execution,
       history: this.#history,
       tasks: this.#tasks,
+      mapRuns: this.#mapRuns,
       commands: this.#commands,
       elapsed: this.#interpreter.now - START_TIME,
       steps,
@@ -138,9 +150,11 @@ class TestHost {
     const before = deepFreeze(given);
     this.#parameters.before?.(before, event);
     if (event.kind === "taskSucceeded" || event.kind === "taskFailed") this.#taskIds.delete(event.taskId);
+    if (event.kind === "mapRunSucceeded" || event.kind === "mapRunFailed") this.#mapRunIds.delete(event.mapRunId);
     const step = advance(this.#parameters.machine, before, event, this.#interpreter);
     for (const command of step.commands) this.#carryOut(command);
-    checkStep(this.#parameters.machine, before, event, step, { timerIds: this.#timerIds, taskIds: this.#taskIds });
+    const outside = { timerIds: this.#timerIds, taskIds: this.#taskIds, mapRunIds: this.#mapRunIds };
+    checkStep(this.#parameters.machine, before, event, step, outside);
     this.#execution = step.execution;
     this.#history.push(...step.history);
     this.#commands.push(...step.commands);
@@ -168,6 +182,12 @@ class TestHost {
       case "cancelTask":
         this.#taskIds.delete(command.taskId);
         return;
+      case "startMapRun":
+        this.#startMapRun(command.mapRun);
+        return;
+      case "cancelMapRun":
+        this.#mapRunIds.delete(command.mapRunId);
+        return;
       case "continue":
         this.#schedule(0, { kind: "continue" });
         return;
@@ -178,6 +198,15 @@ class TestHost {
 
   #dropTimer(timerId: string): void {
     this.#due = this.#due.filter((due) => due.timerId !== timerId);
+  }
+
+  #startMapRun(mapRun: MapRunRequest): void {
+    const { mapRunId } = mapRun;
+    if (this.#mapRuns.some((known) => known.mapRunId === mapRunId)) throw new Error(`${mapRunId} is used again.`);
+    this.#mapRuns.push(mapRun);
+    this.#mapRunIds.add(mapRunId);
+    const script = this.#parameters.mapRuns?.(mapRun) ?? [];
+    for (const { after, event } of script) this.#schedule(after, { ...event, mapRunId });
   }
 
   #startTask(task: TaskRequest): void {

@@ -7,10 +7,11 @@ import type { Execution } from "../execution.ts";
 import type { ExecutionEvent, Step } from "../protocol.ts";
 import { sameJson } from "./json.ts";
 
-/** Timers armed and tasks started, as a host that carried out every command has them. */
+/** Timers armed, tasks and Map Runs started, as a host that carried out every command has them. */
 export interface Outside {
   readonly timerIds: ReadonlySet<string>;
   readonly taskIds: ReadonlySet<string>;
+  readonly mapRunIds: ReadonlySet<string>;
 }
 
 export function checkStep(
@@ -67,10 +68,12 @@ function checkNumbering(before: Execution, step: Step): void {
 function checkOutside(machine: Machine, execution: Execution, outside: Outside): void {
   const timerIds = new Set<string>();
   const taskIds = new Set<string>();
+  const mapRunIds = new Set<string>();
   if (machine.timeoutSeconds !== undefined && execution.status === "RUNNING") timerIds.add(EXECUTION_TIMER_ID);
   for (const scope of Object.values(execution.scopes)) {
     const phase = scope.frame?.phase;
     if (phase?.kind === "waiting" || phase?.kind === "backingOff") timerIds.add(phase.timerId);
+    if (phase?.kind === "mapRun") mapRunIds.add(phase.mapRunId);
     if (phase?.kind !== "task") continue;
     taskIds.add(phase.taskId);
     if (phase.timeoutTimerId !== undefined) timerIds.add(phase.timeoutTimerId);
@@ -78,6 +81,7 @@ function checkOutside(machine: Machine, execution: Execution, outside: Outside):
   }
   checkSame("timers", timerIds, outside.timerIds);
   checkSame("tasks", taskIds, outside.taskIds);
+  checkSame("Map Runs", mapRunIds, outside.mapRunIds);
 }
 
 function checkSame(what: string, expected: ReadonlySet<string>, actual: ReadonlySet<string>): void {

@@ -1,6 +1,6 @@
 /**
- * AWS JSON 1.0 and 1.1: shapes compiled once into functions that check and convert a parsed body, and functions that
- * make an output fit for `JSON.stringify`. Unknown members are dropped, null members count as absent, blobs are base64,
+ * AWS JSON 1.0 and 1.1: shapes compiled once into functions that check and convert a parsed body, in place since nobody
+ * else holds it, and functions that make an output fit for `JSON.stringify`. Unknown members are dropped, null members count as absent, blobs are base64,
  * timestamps are seconds since the epoch with a millisecond fraction.
  */
 import { isUtf8 } from "node:buffer";
@@ -68,35 +68,47 @@ export function jsonDecoder(table: ModelTable): (shapeName: string) => Convert {
 function compileDecode(shape: Shape, of: (name: string) => Convert): Convert {
   switch (shape.type) {
     case "structure": {
-      const members = Object.entries(shape.members).map(([name, { shape: target }]) => [name, of(target)] as const);
-      return (value) => {
-        const source = objectOf(value);
-        const result: Record<string, unknown> = {};
-        for (const [name, convert] of members) {
-          const member = Object.hasOwn(source, name) ? source[name] : undefined;
-          if (member !== undefined && member !== null) result[name] = convert(member);
-        }
-        return result;
-      };
+      const members = new Map(Object.entries(shape.members).map(([name, { shape: target }]) => [name, of(target)]));
+      return (value) => convertMembers(objectOf(value), (name) => members.get(name));
     }
     case "list": {
       const convert = of(shape.member.shape);
       return (value) => {
         if (!Array.isArray(value)) throw unexpected(value, "list");
-        return value.map((item: unknown) => (item === null ? null : convert(item)));
+        const items = value as unknown[];
+        for (let index = 0; index < items.length; index += 1)
+          if (items[index] !== null) items[index] = convert(items[index]);
+        return items;
       };
     }
     case "map": {
       const convert = of(shape.value.shape);
-      return (value) => {
-        const entries = Object.entries(objectOf(value)).filter(([, item]) => item !== null);
-        return Object.fromEntries(entries.map(([key, item]) => [key, convert(item)]));
-      };
+      return (value) => convertMembers(objectOf(value), () => convert);
     }
     default:
       return decodeScalar(shape.type);
   }
 }
+
+/** Converts each member by its own function; those without one, and null ones, are dropped. */
+function convertMembers(
+  members: Record<string, unknown>,
+  converterOf: (name: string) => Convert | undefined,
+): Record<string, unknown> {
+  for (const name of Object.keys(members)) {
+    const before = members[name];
+    const convert = before === null ? undefined : converterOf(name);
+    if (convert === undefined) delete members[name];
+    else {
+      const after = convert(before);
+      // Most are as they should be; and `__proto__`, which JSON.parse makes a member like any other, cannot be assigned.
+      if (after !== before) Object.defineProperty(members, name, { value: after, ...plainProperty });
+    }
+  }
+  return members;
+}
+
+const plainProperty = { configurable: true, enumerable: true, writable: true };
 
 function decodeScalar(type: Exclude<Shape["type"], "structure" | "list" | "map">): Convert {
   switch (type) {
@@ -157,9 +169,9 @@ function integer(value: unknown, type: IntegerType): number {
   return whole;
 }
 
-function objectOf(value: unknown): Readonly<Record<string, unknown>> {
+function objectOf(value: unknown): Record<string, unknown> {
   if (typeof value !== "object" || value === null || Array.isArray(value)) throw unexpected(value, "structure");
-  return value as Readonly<Record<string, unknown>>;
+  return value as Record<string, unknown>;
 }
 
 function unexpected(value: unknown, wanted: string): ServiceError {
@@ -192,10 +204,12 @@ export function jsonEncoder(table: ModelTable): (shapeName: string) => Convert {
       }
       case "list": {
         const convert = of(shape.member.shape);
+        if (convert === asItIs) return asItIs;
         return (value) => (value as readonly unknown[]).map((item) => convert(item));
       }
       case "map": {
         const convert = of(shape.value.shape);
+        if (convert === asItIs) return asItIs;
         return (value) =>
           Object.fromEntries(Object.entries(value as object).map(([key, item]) => [key, convert(item)]));
       }
@@ -204,7 +218,9 @@ export function jsonEncoder(table: ModelTable): (shapeName: string) => Convert {
       case "timestamp":
         return (value) => (value as Date).getTime() / 1000;
       default:
-        return (value) => value;
+        return asItIs;
     }
   });
 }
+
+const asItIs: Convert = (value) => value;

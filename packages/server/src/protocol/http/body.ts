@@ -4,12 +4,13 @@
  * A body that is too large is refused as soon as that is known and then read on to nowhere for a while: a client that is
  * still sending would otherwise find the connection reset before it has seen the answer.
  */
-import type { IncomingMessage } from "node:http";
 import { promisify } from "node:util";
 import { brotliDecompress, gunzip, inflate } from "node:zlib";
 import { ServiceError } from "../../kernel/service-error.ts";
 import { serializationError } from "../codec/scalars.ts";
 import { decodeAwsChunked } from "./aws-chunked.ts";
+import { isWhole } from "./exchange.ts";
+import type { HttpRequest } from "./exchange.ts";
 
 /** How much of a refused body is read; then the connection is cut. */
 const drainBytesMax = 64 * 1024 * 1024;
@@ -30,10 +31,11 @@ function tooLarge(bytesMax: number): ServiceError {
 
 /** Calls back once: with the body, with a refusal, or with undefined when the client went away in the middle. */
 export function readBody(
-  request: IncomingMessage,
+  request: HttpRequest,
   bytesMax: number,
   done: (body: Buffer | ServiceError | undefined) => void,
 ): void {
+  if (isWhole(request)) return done(request.wholeBody.length <= bytesMax ? request.wholeBody : tooLarge(bytesMax));
   let chunks: Buffer[] = [];
   let size = 0;
   let finished = false;
@@ -62,7 +64,7 @@ export function readBody(
  * The body behind its `Content-Encoding`; undefined when it has none that needs work.
  * @throws (in the promise) ServiceError for an encoding nobody knows, damaged data, or more than `bytesMax` bytes of result
  */
-export function decodeBody(request: IncomingMessage, body: Buffer, bytesMax: number): Promise<Buffer> | undefined {
+export function decodeBody(request: HttpRequest, body: Buffer, bytesMax: number): Promise<Buffer> | undefined {
   const { headers } = request;
   const isStreamed = String(headers["x-amz-content-sha256"] ?? "").startsWith("STREAMING-");
   if (headers["content-encoding"] === undefined && !isStreamed) return undefined;

@@ -2,7 +2,6 @@
  * The way of a request: read the body, find the operation, decode, validate, dispatch, encode, answer. Whatever goes
  * wrong on the way becomes an answer in the request's own protocol; nothing that a client sends can throw out of here.
  */
-import type { IncomingMessage, ServerResponse } from "node:http";
 import { isUtf8 } from "node:buffer";
 import type { Call } from "../../kernel/call.ts";
 import type { Log } from "../../kernel/log.ts";
@@ -13,6 +12,8 @@ import { jsonContentType, jsonError, queryError, xmlNamespaceOf } from "../error
 import type { Answer } from "../error-rendering.ts";
 import type { WireOperation, WireService } from "../wire-service.ts";
 import { decodeBody, readBody } from "./body.ts";
+import { isWhole } from "./exchange.ts";
+import type { HttpHandler, HttpRequest, HttpResponse } from "./exchange.ts";
 import { HttpCall } from "./http-call.ts";
 import { RawAnswer } from "./raw.ts";
 import type { RawRequest } from "./raw.ts";
@@ -27,7 +28,7 @@ export interface HandlerOptions {
     operation: string,
     input: unknown,
     call: Call,
-    raw: RawRequest,
+    raw: () => RawRequest,
   ) => Promise<unknown>;
   readonly newRequestId: () => string;
   readonly log: Log;
@@ -40,16 +41,14 @@ export interface HandlerOptions {
 
 /** What is known of a request that is being answered. */
 interface Exchange {
-  readonly request: IncomingMessage;
-  readonly response: ServerResponse;
+  readonly request: HttpRequest;
+  readonly response: HttpResponse;
   readonly call: HttpCall;
   /** The body as it was sent. */
   body: Buffer;
 }
 
-export function createRequestHandler(
-  options: HandlerOptions,
-): (request: IncomingMessage, response: ServerResponse) => void {
+export function createRequestHandler(options: HandlerOptions): HttpHandler {
   const router = new Router(options.services);
   return (request, response) => {
     const call = new HttpCall(request, response, options.newRequestId(), options.publicUrl);
@@ -108,7 +107,7 @@ async function answerJson(
   try {
     const input = operation.decodeJson(withPathInput(service, call, parseJsonBody(body)));
     service.validate(operation, input, call);
-    const output = await options.dispatch(service.name, operation.name, input, call, rawOf(exchange));
+    const output = await options.dispatch(service.name, operation.name, input, call, () => rawOf(exchange));
     if (output === undefined && exchange.response.destroyed) return;
     if (output instanceof RawAnswer) return sendRaw(exchange, output);
     const text = operation.outputShape === undefined ? "" : JSON.stringify(operation.encodeJson(output ?? {}));
@@ -144,7 +143,7 @@ async function answerQuery(options: HandlerOptions, router: Router, exchange: Ex
       ...service.query.decode(operation.inputShape, parameters),
     };
     service.validate(operation, input, call);
-    const output = await options.dispatch(service.name, operation.name, input, call, rawOf(exchange));
+    const output = await options.dispatch(service.name, operation.name, input, call, () => rawOf(exchange));
     if (output === undefined && exchange.response.destroyed) return;
     if (output instanceof RawAnswer) return sendRaw(exchange, output);
     options.count(service.name, operation.name, "");
@@ -222,12 +221,22 @@ function send({ response, call }: Exchange, { status, headers, body }: Answer): 
 }
 
 function rawOf({ request, body }: Exchange): RawRequest {
-  return { method: request.method ?? "POST", url: request.url ?? "/", headers: request.rawHeaders, body };
+  const headers = isWhole(request)
+    ? Object.entries(request.headers).flatMap(([name, value = ""]) => [name, value])
+    : request.rawHeaders;
+  return { method: request.method ?? "POST", url: request.url ?? "/", headers, body };
 }
 
 function sendRaw({ response }: Exchange, { status, headers, body }: RawAnswer): void {
   if (response.destroyed) return;
-  response.writeHead(status, [...headers, "content-length", String(body.length)]).end(body);
+  const named: Record<string, string> = { "content-length": String(body.length) };
+  for (let index = 0; index + 1 < headers.length; index += 2) {
+    const name = (headers[index] ?? "").toLowerCase();
+    // Whoever writes the answer dates it.
+    if (name !== "date") named[name] = headers[index + 1] ?? "";
+  }
+  response.writeHead(status, named);
+  response.end(body.toString("utf8"));
 }
 
 /**
@@ -236,7 +245,8 @@ function sendRaw({ response }: Exchange, { status, headers, body }: RawAnswer): 
  */
 function sendWhileReading(exchange: Exchange, answer: Answer): void {
   const { request, response, call } = exchange;
-  if (request.complete || request.destroyed) return send(exchange, answer);
+  if (isWhole(request) || !("write" in response) || request.complete || request.destroyed)
+    return send(exchange, answer);
   response.writeHead(answer.status, {
     ...answer.headers,
     connection: "close",

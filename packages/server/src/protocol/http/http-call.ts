@@ -1,7 +1,7 @@
 /** A request as operations see it. */
-import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Call, WireProtocol } from "../../kernel/call.ts";
 import { readCredential } from "./credentials.ts";
+import type { HttpRequest, HttpResponse } from "./exchange.ts";
 
 /** Where answers say the server is when a request does not tell. */
 const authorityDefault = "localhost:4566";
@@ -19,12 +19,12 @@ export class HttpCall implements Call {
   protocol: WireProtocol;
   /** What SDKs put before the host name for this operation. */
   hostPrefix: string | undefined;
-  readonly #request: IncomingMessage;
-  readonly #response: ServerResponse;
+  readonly #request: HttpRequest;
+  readonly #response: HttpResponse;
   readonly #publicUrl: string | undefined;
   #signal: AbortSignal | undefined;
 
-  constructor(request: IncomingMessage, response: ServerResponse, requestId: string, publicUrl?: string) {
+  constructor(request: HttpRequest, response: HttpResponse, requestId: string, publicUrl?: string) {
     this.#publicUrl = publicUrl;
     this.#request = request;
     this.#response = response;

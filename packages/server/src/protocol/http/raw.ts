@@ -1,4 +1,4 @@
-/** A request and an answer as bytes, on their way between two nodes: nobody has read or changed them. */
+/** A request and an answer as they came, on their way between two nodes. */
 export interface RawRequest {
   readonly method: string;
   /** The request target as it was sent. */

@@ -76,17 +76,18 @@ class Compiler {
 
   #structure(shape: StructureShape): Check {
     const required = new Set(shape.required);
-    const members = Object.entries(shape.members).map(([name, { shape: target }]) => ({
-      name,
-      isRequired: required.has(name),
-      check: this.#of(target),
-    }));
+    const members = Object.entries(shape.members)
+      .map(([name, { shape: target }]) => ({ name, isRequired: required.has(name), check: this.#of(target) }))
+      // Most members of most operations have nothing to check.
+      .filter(({ isRequired, check }) => isRequired || check !== noCheck);
+    if (members.length === 0) return noCheck;
     return (value, path, found) => {
       const source = value as Readonly<Record<string, unknown>>;
       for (const { name, isRequired, check } of members) {
         const member = source[name];
-        if (member !== undefined) check(member, join(path, name), found);
-        else if (isRequired) found.add("required", join(path, name), null, notNull);
+        if (member === undefined) {
+          if (isRequired) found.add("required", join(path, name), null, notNull);
+        } else if (check !== noCheck) check(member, join(path, name), found);
       }
     };
   }
@@ -127,6 +128,8 @@ class Compiler {
     const keyConstraints = isScalar(keyShape) ? this.#constraints(keyShape) : [];
     const valueConstraints = isScalar(valueShape) ? this.#constraints(valueShape) : [];
     const check = isScalar(valueShape) ? noCheck : this.#of(shape.value.shape);
+    if ([own, check].every((part) => part === noCheck) && [...keyConstraints, ...valueConstraints].length === 0)
+      return noCheck;
     const report = (what: string, broken: Constraint | undefined, all: readonly Constraint[]): Check => {
       if (broken === undefined) return noCheck;
       const text = `${what} must satisfy constraint: [${all.map((constraint) => constraint.text).join(", ")}]`;

@@ -5,22 +5,21 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 import type { RawRequest } from "../../protocol/http/raw.ts";
 
-/** Begins every header that nodes put on each other's requests; a client's are never passed on. */
-export const nodeHeaderPrefix = "x-tutti-node";
+/** What nodes put on each other's requests; a client's is never passed on. */
+export const nodeHeader = "x-tutti-node";
 
-const header = nodeHeaderPrefix;
 /** Clocks of nodes may differ; what is older is a repetition. */
 const ageMsMax = 300_000;
 
 /** The headers that prove a request to be a node's. @param now milliseconds since the epoch */
 export function proofHeaders(secret: string, request: RawRequest, now: number): string[] {
-  return [header, `${now};${mac(secret, request, now)}`];
+  return [nodeHeader, `${now};${mac(secret, request, now)}`];
 }
 
 export type Proof = "absent" | "valid" | "invalid";
 
 export function checkProof(secret: string, request: RawRequest, now: number): Proof {
-  const place = request.headers.findIndex((name, index) => index % 2 === 0 && name.toLowerCase() === header);
+  const place = request.headers.findIndex((name, index) => index % 2 === 0 && name.toLowerCase() === nodeHeader);
   if (place < 0) return "absent";
   const [, time = "", given = ""] = /^(\d{1,16});([0-9a-f]{64})$/.exec(request.headers[place + 1] ?? "") ?? [];
   if (given === "" || Math.abs(now - Number(time)) > ageMsMax) return "invalid";

@@ -7,7 +7,7 @@ import type { ClientRequest, IncomingMessage } from "node:http";
 import { hostTimer } from "../../kernel/clock.ts";
 import { headersToPass, RawAnswer } from "../../protocol/http/raw.ts";
 import type { RawRequest } from "../../protocol/http/raw.ts";
-import { nodeHeaderPrefix, proofHeaders } from "./node-auth.ts";
+import { nodeHeader, proofHeaders } from "./node-auth.ts";
 
 export type Sent =
   | { readonly kind: "answer"; readonly answer: RawAnswer }
@@ -54,7 +54,7 @@ export class NodeClient {
           path: raw.url,
           setHost: false,
           headers: [
-            ...withHost(headersToPass(raw.headers, nodeHeaderPrefix), address),
+            ...withHost(headersToPass(raw.headers, nodeHeader), address),
             ...proofHeaders(this.#secret, raw, this.#now()),
             "content-length",
             String(raw.body.length),
@@ -108,7 +108,7 @@ async function readAnswer(response: IncomingMessage): Promise<RawAnswer> {
   if (!response.complete) throw new Error("the answer was cut off");
   return new RawAnswer(
     response.statusCode ?? 500,
-    headersToPass(response.rawHeaders, nodeHeaderPrefix),
+    headersToPass(response.rawHeaders, nodeHeader),
     Buffer.concat(chunks),
   );
 }

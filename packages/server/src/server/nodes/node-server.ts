@@ -17,6 +17,7 @@ import { systemRandom } from "../../kernel/random.ts";
 import { shardCountDefault } from "../../kernel/shards.ts";
 import type { Store } from "../../kernel/store/store.ts";
 import { version } from "../../version.ts";
+import type { HttpRequest, HttpResponse } from "../../protocol/http/exchange.ts";
 import { handleAdmin } from "../admin.ts";
 import type { AdminContext } from "../admin.ts";
 import { createInstance } from "../instance.ts";
@@ -136,7 +137,14 @@ class NodeServer {
 
   async start(): Promise<void> {
     const { host, port, log, store } = this.#options;
-    this.#listener = await listen((request, response) => this.#handle(request, response), host, port);
+    this.#listener = await listen(
+      {
+        any: (request, response) => this.#handle(request, response),
+        whole: (request, response) => this.#handleWhole(request, response),
+      },
+      host,
+      port,
+    );
     this.#life = await this.#joinFirst();
     // What is free is served before anybody is told that the server is ready.
     await this.#life.node.look();
@@ -265,13 +273,15 @@ class NodeServer {
       return;
     }
     const instance = this.#instance;
-    if (instance === undefined) {
-      response.writeHead(503, { "retry-after": "1" }).end("This node is starting.\n");
-      return;
-    }
+    if (instance === undefined) return sendStarting(response);
     const isOwn = url.startsWith("/_") || url.startsWith("/metrics");
     if (isOwn && handleAdmin(this.#admin(instance), request, response)) return;
     instance.api(request, response);
+  }
+
+  #handleWhole(request: HttpRequest, response: HttpResponse): void {
+    if (this.#instance === undefined) sendStarting(response);
+    else this.#instance.api(request, response);
   }
 
   #admin(instance: Instance): AdminContext {
@@ -334,4 +344,10 @@ class NodeServer {
     // A kernel closes its store when it stops.
     await (kernel === undefined ? this.#options.store.close() : kernel.stop());
   }
+}
+
+function sendStarting(response: HttpResponse): void {
+  const body = "This node is starting.\n";
+  response.writeHead(503, { "retry-after": "1", "content-length": String(body.length) });
+  response.end(body);
 }

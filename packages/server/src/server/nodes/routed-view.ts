@@ -2,6 +2,7 @@
 import type { IncomingMessage } from "node:http";
 import type { View } from "../../delivery/service.ts";
 import type { Instance } from "../instance.ts";
+import { nodeHeader } from "./node-auth.ts";
 import type { RoutedRequest } from "./shard-router.ts";
 
 /** @throws ServiceError when the query names nothing that can be looked at */
@@ -17,7 +18,8 @@ export async function viewRequest(
   const gone = new AbortController();
   request.once("close", () => gone.abort());
   return {
-    raw: { method, url, headers, body: Buffer.alloc(0) },
+    raw: () => ({ method, url, headers, body: Buffer.alloc(0) }),
+    isFromNode: request.headers[nodeHeader] !== undefined,
     signal: gone.signal,
     isRead: true,
     shard: (kernel) => kernel.shards.of(target),

@@ -57,7 +57,14 @@ class Cluster implements AsyncDisposable {
   async add(id: string): Promise<Mini> {
     const { clock, leases, store } = this;
     const client = new NodeClient("s", () => clock.now());
-    const listener = await listen((request, response) => handle(request, response), "127.0.0.1", 0);
+    const listener = await listen(
+      {
+        any: (request, response) => handle(request, response),
+        whole: (request, response) => handle(request, response),
+      },
+      "127.0.0.1",
+      0,
+    );
     const node = await Node.join({
       description: { id, address: listener.url, version: "1" },
       leases,

@@ -16,7 +16,7 @@ import { LeaseLost, ShardNotOwned } from "../../kernel/ownership.ts";
 import { ServiceError } from "../../kernel/service-error.ts";
 import { RawAnswer } from "../../protocol/http/raw.ts";
 import type { RawRequest } from "../../protocol/http/raw.ts";
-import { checkProof } from "./node-auth.ts";
+import { checkProof, nodeHeader } from "./node-auth.ts";
 import type { NodeClient, Sent } from "./node-client.ts";
 import { nodeLimits } from "./limits.ts";
 
@@ -40,7 +40,10 @@ export interface RouterOptions {
 
 /** A request, and how it is done where its shard is owned. */
 export interface RoutedRequest {
-  readonly raw: RawRequest;
+  /** Made when someone asks: most requests go no further. */
+  raw(): RawRequest;
+  /** Whether it says that another node sends it. */
+  readonly isFromNode: boolean;
   /** Fires when the client goes away. */
   readonly signal: AbortSignal | undefined;
   /** Whether it may be done twice. */
@@ -80,7 +83,7 @@ export class ShardRouter {
   /** @throws ServiceError; what the operation throws where it is decided here */
   async route(request: RoutedRequest): Promise<unknown> {
     const { clock, waitMsMax, secret } = this.#options;
-    const proof = checkProof(secret, request.raw, clock.now());
+    const proof = request.isFromNode ? checkProof(secret, request.raw(), clock.now()) : "absent";
     if (proof === "invalid") return forbidden;
     const deadline = clock.monotonic() + waitMsMax;
     for (;;) {
@@ -140,7 +143,7 @@ export class ShardRouter {
       if (!node.isLiving(owner)) clock.after(nodeLimits.lastAnswersMs, giveUp);
     });
     try {
-      return await client.send(owner.address, request.raw, {
+      return await client.send(owner.address, request.raw(), {
         connectMsMax: nodeLimits.connectMsMax,
         answerMsMax: nodeLimits.answerMsMax,
         signal: given.signal,
@@ -180,11 +183,12 @@ export function operationRequest(
   name: string,
   input: unknown,
   call: Call,
-  raw: RawRequest,
+  raw: () => RawRequest,
   find: (kernel: Kernel) => Parameters<Kernel["execute"]>[0],
 ): RoutedRequest {
   return {
     raw,
+    isFromNode: call.header(nodeHeader) !== undefined,
     // Made when someone asks: only requests that wait or travel do.
     get signal() {
       return call.signal;

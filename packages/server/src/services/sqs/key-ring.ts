@@ -4,8 +4,11 @@
  * of single tables and of plain sight, not from someone who holds the whole store. In memory bodies are plain.
  *
  * A process encrypts everything under one data key as one stream, which begins at a random place: half of the counter
- * block is drawn when the stream begins, the other half counts blocks. No two bodies share a block of it, and a body
- * costs one call. Each is stored behind the counter block it begins with, so that it can be read by itself.
+ * block is drawn when the stream begins, the other half counts blocks. No two bodies share a block of it. Each is stored
+ * behind the counter block it begins with, so that it can be read by itself.
+ *
+ * A call of the cipher costs more than it takes to encrypt a small body. So the stream is drawn in pieces that do for
+ * many of them (counter mode: a body is encrypted by XOR with the stream); a body larger than that gets its own call.
  */
 import { createCipheriv, createDecipheriv } from "node:crypto";
 import type { Cipheriv } from "node:crypto";
@@ -19,17 +22,28 @@ const algorithm = "aes-256-ctr";
 const blockBytes = 16;
 const drawnBytes = 8;
 
+/** Of the stream, drawn at a time. */
+const pieceBlocks = 4_096;
+/** Up to this size bodies share a piece. */
+const sharedBytesMax = 4_096;
+
+const zeroes = Buffer.alloc(pieceBlocks * blockBytes);
+
 interface KeyStream {
   readonly cipher: Cipheriv;
   readonly drawn: Uint8Array;
-  /** Blocks used. */
+  /** Blocks the cipher has given. */
   blocks: number;
+  /** What is left of the last piece, and the number of its first block. */
+  piece: Buffer;
+  pieceBlock: number;
 }
 
 export class KeyRing {
   readonly #kernel: Kernel;
   readonly #streams = new Map<string, KeyStream>();
   readonly #secrets = new Map<string, Buffer>();
+  readonly #scratch = Buffer.alloc(blockBytes + sharedBytesMax);
   /** The latest data key by the name of its KMS key. */
   readonly #latest = new Map<string, DataKeyRow>();
 
@@ -43,17 +57,13 @@ export class KeyRing {
     const key = this.#current(tx, encryptionKey, dataKeyReuseMs);
     const stream = this.#stream(key);
     const bytes = Buffer.byteLength(row.body);
-    const blocks = Math.ceil(bytes / blockBytes);
     // Whole blocks, so that the next body begins with one.
-    const plain = Buffer.allocUnsafe(blocks * blockBytes);
-    plain.write(row.body, "utf8");
-    const sealed = Buffer.allocUnsafe(blockBytes + bytes);
+    const blocks = Math.ceil(bytes / blockBytes);
+    const sealed = bytes <= sharedBytesMax ? this.#scratch : Buffer.allocUnsafe(blockBytes + blocks * blockBytes);
     sealed.set(stream.drawn);
-    sealed.writeUIntBE(stream.blocks, drawnBytes + 2, 6);
     sealed.writeUInt16BE(0, drawnBytes);
-    stream.cipher.update(plain).copy(sealed, blockBytes, 0, bytes);
-    stream.blocks += blocks;
-    return { ...row, body: sealed.toString("base64"), keyId: key.id };
+    sealed.writeUIntBE(encrypt(stream, sealed, row.body, bytes, blocks), drawnBytes + 2, 6);
+    return { ...row, body: sealed.toString("base64", 0, blockBytes + bytes), keyId: key.id };
   }
 
   /** A row of the store with its body readable. */
@@ -92,7 +102,8 @@ export class KeyRing {
     if (stream === undefined) {
       const drawn = Uint8Array.from(this.#kernel.random.bytes(drawnBytes));
       const counter = Buffer.concat([drawn, Buffer.alloc(blockBytes - drawnBytes)]);
-      stream = { cipher: createCipheriv(algorithm, this.#secret(key), counter), drawn, blocks: 0 };
+      const cipher = createCipheriv(algorithm, this.#secret(key), counter);
+      stream = { cipher, drawn, blocks: 0, piece: Buffer.alloc(0), pieceBlock: 0 };
       this.#streams.set(key.id, stream);
     }
     return stream;
@@ -106,4 +117,27 @@ export class KeyRing {
     }
     return bytes;
   }
+}
+
+/** Writes a body, encrypted, behind the place of its counter block; gives the number of its first block. */
+function encrypt(stream: KeyStream, sealed: Buffer, body: string, bytes: number, blocks: number): number {
+  sealed.write(body, blockBytes, "utf8");
+  if (bytes > sharedBytesMax) {
+    const first = stream.blocks;
+    stream.cipher.update(sealed.subarray(blockBytes)).copy(sealed, blockBytes);
+    stream.blocks += blocks;
+    return first;
+  }
+  if (stream.piece.length < bytes) {
+    stream.piece = stream.cipher.update(zeroes);
+    stream.pieceBlock = stream.blocks;
+    stream.blocks += pieceBlocks;
+  }
+  const { piece } = stream;
+  for (let index = 0; index < bytes; index += 1)
+    sealed[blockBytes + index] = (sealed[blockBytes + index] ?? 0) ^ (piece[index] ?? 0);
+  const first = stream.pieceBlock;
+  stream.piece = piece.subarray(blocks * blockBytes);
+  stream.pieceBlock += blocks;
+  return first;
 }

@@ -9,8 +9,11 @@ type Attributes = Readonly<Record<string, StoredAttribute>>;
 
 const invalidCharacters = /[^\t\n\r -\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u;
 
+/** Whether a look at single code units cannot tell: most texts hold nothing beyond the basic plane. */
+const doubtfulCharacters = /[^\t\n\r -\ud7ff\ue000-\ufffd]/;
+
 export function hasInvalidCharacters(text: string): boolean {
-  return invalidCharacters.test(text);
+  return doubtfulCharacters.test(text) && invalidCharacters.test(text);
 }
 
 /** The first character that no message may hold, as AWS names it: `#x7`. */
@@ -23,7 +26,8 @@ export function nameOfInvalidCharacter(text: string): string {
  * @throws InvalidParameterValue in AWS's words
  */
 export function storeAttributes(given: Readonly<Record<string, MessageAttributeValue>> | undefined): Attributes | null {
-  const entries = Object.entries(given ?? {});
+  if (given === undefined) return null;
+  const entries = Object.entries(given);
   if (entries.length === 0) return null;
   if (entries.length > limits.messageAttributesMax) {
     throw errors.invalidParameter(
@@ -145,8 +149,9 @@ export function givenBytes(given: Readonly<Record<string, MessageAttributeValue>
 
 /** Bytes that count towards a message's size. */
 export function attributesBytes(attributes: Attributes | null): number {
+  if (attributes === null) return 0;
   let bytes = 0;
-  for (const [name, { DataType, StringValue, BinaryValue }] of Object.entries(attributes ?? {})) {
+  for (const [name, { DataType, StringValue, BinaryValue }] of Object.entries(attributes)) {
     bytes += Buffer.byteLength(name) + Buffer.byteLength(DataType);
     bytes +=
       StringValue === undefined ? Buffer.byteLength(BinaryValue ?? "", "base64") : Buffer.byteLength(StringValue);

@@ -11,15 +11,14 @@ export function showMessage(
   receiptHandle: string,
   input: ReceiveMessageCommandInput,
 ): Message {
-  const wanted = new Set<string>([...(input.AttributeNames ?? []), ...(input.MessageSystemAttributeNames ?? [])]);
-  const shown = systemAttributes(row, delivery).filter(([name]) => wanted.has("All") || wanted.has(name));
+  const shown = selectSystemAttributes(row, delivery, input);
   const attributes = selectAttributes(row.attributes, input.MessageAttributeNames ?? []);
   return {
     MessageId: row.messageId,
     ReceiptHandle: receiptHandle,
     MD5OfBody: row.bodyMd5,
     Body: row.body,
-    ...(shown.length > 0 && { Attributes: Object.fromEntries(shown) }),
+    ...(shown !== undefined && { Attributes: shown }),
     ...(attributes !== undefined && {
       MD5OfMessageAttributes: attributesMd5(attributes),
       MessageAttributes: Object.fromEntries(
@@ -27,6 +26,18 @@ export function showMessage(
       ),
     }),
   };
+}
+
+/** Those that were asked for, by either of the two names the list has; undefined when there are none. */
+function selectSystemAttributes(
+  row: MessageRow,
+  delivery: DeliveryRow,
+  { AttributeNames = [], MessageSystemAttributeNames = [] }: ReceiveMessageCommandInput,
+): Record<string, string> | undefined {
+  if (AttributeNames.length === 0 && MessageSystemAttributeNames.length === 0) return undefined;
+  const wanted = new Set<string>([...AttributeNames, ...MessageSystemAttributeNames]);
+  const shown = systemAttributes(row, delivery).filter(([name]) => wanted.has("All") || wanted.has(name));
+  return shown.length === 0 ? undefined : Object.fromEntries(shown);
 }
 
 /** Every system attribute the message has; of one that was never received, without those of its receives. */

@@ -133,7 +133,8 @@ function checkDelay(seconds: number | undefined, { isFifo, delayMs }: QueueSetti
 
 function systemAttributes(given: Readonly<Record<string, MessageAttributeValue>> | undefined): Attributes {
   const attributes = storeAttributes(given);
-  for (const [name, { StringValue, DataType }] of Object.entries(attributes ?? {})) {
+  if (attributes === null) return null;
+  for (const [name, { StringValue, DataType }] of Object.entries(attributes)) {
     if (name !== "AWSTraceHeader") {
       throw errors.invalidParameter(`Message system attribute name '${name}' is invalid.`);
     }

@@ -225,6 +225,9 @@ export class Session {
         return working.setTimer(command.timerId, command.at);
       case "disarmTimer":
         return working.setTimer(command.timerId, undefined);
+      case "startMapRun":
+      case "cancelMapRun":
+        throw new Error(`${arn} runs a Distributed Map, which no definition here can`);
       case "continue":
         return this.driver.postpone(this.tx, { kind: "event", executionArn: arn, event: { kind: "continue" } });
       case "finish":

@@ -25,9 +25,11 @@ function refuseResource(resource: TaskResource): string | undefined {
   }
 }
 
+const distributedMapRefusal = "Mode 'DISTRIBUTED' is not supported by this version of Tutti.";
+
 /** Diagnoses and compiles a definition for what this server can run. */
 export function compileForHere(definition: string, type: "STANDARD" | "EXPRESS" = "STANDARD"): CompiledDefinition {
-  return compileDefinition(definition, { resources: refuseResource, type });
+  return compileDefinition(definition, { resources: refuseResource, type, distributedMapRefusal });
 }
 
 /** The variables each state reads, as Describe shows them; nothing when there are none. */

@@ -3,69 +3,93 @@ import type { SqlValue, TableDefinition } from "../../table.ts";
 import type { RangeQuery, WriteOperation } from "../store.ts";
 import type { EncodedGroup } from "./sqlite-engine.ts";
 
-const texts = new WeakMap<TableDefinition, Map<string, string>>();
+/** The statements that write one table, by what tells them apart. */
+class TableTexts {
+  readonly #table: TableDefinition;
+  readonly #inserts = new Map<number, string>();
+  readonly #puts = new Map<number, string>();
+  readonly #updates = new Map<string, string>();
+  readonly #deletes: string[] = [];
 
-function cached(table: TableDefinition, name: string, make: () => string): string {
-  let ofTable = texts.get(table);
-  if (ofTable === undefined) {
-    ofTable = new Map();
-    texts.set(table, ofTable);
+  constructor(table: TableDefinition) {
+    this.#table = table;
   }
-  let sql = ofTable.get(name);
-  if (sql === undefined) {
-    sql = make();
-    ofTable.set(name, sql);
+
+  of(operation: WriteOperation): string {
+    switch (operation.kind) {
+      case "insert":
+        return this.#ofRow(this.#inserts, "INSERT", operation.values);
+      case "put":
+        return this.#ofRow(this.#puts, "INSERT OR REPLACE", operation.values);
+      case "update":
+        return this.#ofUpdate(operation.columns);
+      case "delete":
+        return (this.#deletes[operation.key.length] ??=
+          `DELETE FROM ${this.#table.name} WHERE ${equalities(this.#table.key.slice(0, operation.key.length))}`);
+    }
   }
-  return sql;
+
+  /** Columns without a value are left out: fewer values to hand to the other thread and to bind. */
+  #ofRow(known: Map<number, string>, verb: string, values: readonly SqlValue[]): string {
+    let present = 0;
+    for (const value of values) present = present * 2 + (value === null ? 0 : 1);
+    let text = known.get(present);
+    if (text === undefined) {
+      const columns = this.#table.columnNames.filter((_, index) => values[index] !== null);
+      text = `${verb} INTO ${this.#table.name} (${columns.join(", ")}) VALUES (${marks(columns.length)})`;
+      known.set(present, text);
+    }
+    return text;
+  }
+
+  #ofUpdate(columns: readonly string[]): string {
+    const name = columns.join(",");
+    let text = this.#updates.get(name);
+    if (text === undefined) {
+      const assignments = columns.map((column) => `${column} = ?`).join(", ");
+      text = `UPDATE ${this.#table.name} SET ${assignments} WHERE ${equalities(this.#table.key)}`;
+      this.#updates.set(name, text);
+    }
+    return text;
+  }
 }
 
-function statementOf(operation: WriteOperation): string {
-  const { table } = operation;
-  switch (operation.kind) {
-    case "insert":
-    case "put": {
-      // Columns without a value are left out: fewer values to hand to the other thread and to bind.
-      let present = 0;
-      for (const value of operation.values) present = present * 2 + (value === null ? 0 : 1);
-      return cached(table, `${operation.kind} ${present}`, () => {
-        const columns = table.columnNames.filter((_, index) => operation.values[index] !== null);
-        const verb = operation.kind === "insert" ? "INSERT" : "INSERT OR REPLACE";
-        return `${verb} INTO ${table.name} (${columns.join(", ")}) VALUES (${marks(columns.length)})`;
-      });
-    }
-    case "update":
-      return cached(table, `update ${operation.columns.join(",")}`, () => {
-        const assignments = operation.columns.map((column) => `${column} = ?`).join(", ");
-        return `UPDATE ${table.name} SET ${assignments} WHERE ${equalities(table.key)}`;
-      });
-    case "delete":
-      return cached(
-        table,
-        `delete ${operation.key.length}`,
-        () => `DELETE FROM ${table.name} WHERE ${equalities(table.key.slice(0, operation.key.length))}`,
-      );
+const texts = new WeakMap<TableDefinition, TableTexts>();
+
+function textsOf(table: TableDefinition): TableTexts {
+  let found = texts.get(table);
+  if (found === undefined) {
+    found = new TableTexts(table);
+    texts.set(table, found);
   }
+  return found;
 }
 
 export function encodeGroup(operations: readonly WriteOperation[]): EncodedGroup {
   const statements: string[] = [];
+  const widths: number[] = [];
   const indexes = new Map<string, number>();
-  const operationIndexes: number[] = [];
+  const runs: number[] = [];
   const parameters: SqlValue[] = [];
-  const counts: number[] = [];
+  let running = "";
   for (const operation of operations) {
-    const sql = statementOf(operation);
+    const before = parameters.length;
+    addParameters(operation, parameters);
+    const sql = textsOf(operation.table).of(operation);
+    if (sql === running) {
+      runs[runs.length - 1] = (runs.at(-1) ?? 0) + 1;
+      continue;
+    }
+    running = sql;
     let index = indexes.get(sql);
     if (index === undefined) {
       index = statements.push(sql) - 1;
+      widths.push(parameters.length - before);
       indexes.set(sql, index);
     }
-    operationIndexes.push(index);
-    const before = parameters.length;
-    addParameters(operation, parameters);
-    counts.push(parameters.length - before);
+    runs.push(index, 1);
   }
-  return { statements, operations: operationIndexes, parameters, counts };
+  return { statements, widths, runs, parameters };
 }
 
 function addParameters(operation: WriteOperation, parameters: SqlValue[]): void {
@@ -78,7 +102,7 @@ function addParameters(operation: WriteOperation, parameters: SqlValue[]): void 
       parameters.push(...operation.values, ...operation.key);
       return;
     case "delete":
-      parameters.push(...operation.key);
+      for (const value of operation.key) parameters.push(value);
   }
 }
 

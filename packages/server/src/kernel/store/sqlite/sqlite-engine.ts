@@ -16,15 +16,15 @@ export interface TableShape {
   readonly key: readonly string[];
 }
 
-/** One statement of a group: `sql` is an index into the group's distinct statements. */
+/** A commit group as plain data: its distinct statements, and in which order they run with which parameters. */
 export interface EncodedGroup {
   readonly statements: readonly string[];
-  /** For every operation: index of its statement. */
-  readonly operations: readonly number[];
+  /** For every statement: how many parameters it takes. */
+  readonly widths: readonly number[];
+  /** Index of a statement and how often it runs, in turns. */
+  readonly runs: readonly number[];
   /** The parameters of all operations, one after another. */
   readonly parameters: readonly SqlValue[];
-  /** For every operation: how many parameters it takes. */
-  readonly counts: readonly number[];
 }
 
 const statementCacheMax = 500;
@@ -58,14 +58,17 @@ export class SqliteEngine {
     });
   }
 
-  commit(group: EncodedGroup): void {
-    const statements = group.statements.map((sql) => this.#prepare(sql));
+  commit({ statements, widths, runs, parameters }: EncodedGroup): void {
+    const prepared = statements.map((sql) => this.#prepare(sql));
     this.#transaction(() => {
       let offset = 0;
-      for (let index = 0; index < group.operations.length; index += 1) {
-        const end = offset + (group.counts[index] ?? 0);
-        statements[group.operations[index] ?? 0]?.run(...group.parameters.slice(offset, end).map(toStored));
-        offset = end;
+      for (let run = 0; run < runs.length; run += 2) {
+        const index = runs[run] ?? 0;
+        const width = widths[index] ?? 0;
+        for (let count = runs[run + 1] ?? 0; count > 0; count -= 1) {
+          prepared[index]?.run(...parameters.slice(offset, offset + width).map(toStored));
+          offset += width;
+        }
       }
     });
   }

@@ -108,7 +108,7 @@ function give(
   const { isFifo } = settingsOf(queue);
   const received = taken.map(({ message, row }) => {
     const delivery = messages.receive(tx, message, row, visibilityMs, !isFifo);
-    const handle = formatReceiptHandle(delivery, queues.kernel.random.uuid());
+    const handle = formatReceiptHandle(delivery);
     return { row, delivery, handle, shown: showMessage(row, delivery, handle, input) };
   });
   if (!isFifo) queues.receivedUnsaved();

@@ -1,0 +1,120 @@
+/** Connections that begin with requests that arrive whole, and what happens when something else follows. */
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { connect } from "node:net";
+import type { Socket } from "node:net";
+import { describe, test } from "node:test";
+import type { HttpHandler, HttpRequest } from "../protocol/http/exchange.ts";
+import { isWhole } from "../protocol/http/exchange.ts";
+import { parseAnswers, readAll } from "../protocol/http/testing.ts";
+import { listen } from "./lifecycle.ts";
+import { listenerLimits } from "./limits.ts";
+import type { ListenerLimits } from "./limits.ts";
+
+function request(body: string, ...headers: readonly string[]): string {
+  const lines = ["POST / HTTP/1.1", "host: x", "x-amz-target: A.B", `content-length: ${body.length}`, ...headers];
+  return `${lines.join("\r\n")}\r\n\r\n${body}`;
+}
+
+/** Answers with the body that came, behind `short` or `long` for the way it came; waits for `held` before it does. */
+async function start(limits: Partial<ListenerLimits> = {}, held?: Promise<void>) {
+  const arrived = Promise.withResolvers<void>();
+  const answer = async (way: string, body: string, response: Parameters<HttpHandler>[1]): Promise<void> => {
+    arrived.resolve();
+    await held;
+    const text = `${way} ${body}`;
+    response.writeHead(200, { "content-length": text.length });
+    response.end(text);
+  };
+  const handle = (received: HttpRequest, response: Parameters<HttpHandler>[1]): void => {
+    if (isWhole(received)) return void answer("short", received.wholeBody.toString(), response);
+    const chunks: Buffer[] = [];
+    received.on("data", (chunk: Buffer) => chunks.push(chunk));
+    received.on("end", () => void answer("long", Buffer.concat(chunks).toString(), response));
+  };
+  const listener = await listen({ any: handle, whole: handle }, "127.0.0.1", 0, { ...listenerLimits, ...limits });
+  return {
+    listener,
+    arrived: arrived.promise,
+    open: (): Socket => connect({ port: Number(new URL(listener.url).port), host: "127.0.0.1", allowHalfOpen: true }),
+    [Symbol.asyncDispose]: () => listener.close(),
+  };
+}
+
+async function bodies(socket: Socket): Promise<string[]> {
+  socket.once("end", () => socket.end());
+  return parseAnswers(await readAll(socket)).map(({ body }) => body);
+}
+
+describe("a connection", () => {
+  test("takes the short way until something else comes, then the other one for good", async () => {
+    await using server = await start();
+    const socket = server.open();
+    const answers = bodies(socket);
+    for (const part of [request("a"), request("b"), request("c", "connection: Keep-Alive, x"), request("d")]) {
+      socket.write(part);
+      await once(socket, "data");
+    }
+    socket.end();
+    assert.deepEqual(await answers, ["short a", "short b", "long c", "long d"]);
+  });
+
+  test("goes over with the part of a request that has come", async () => {
+    await using server = await start();
+    const socket = server.open();
+    const answers = bodies(socket);
+    socket.write(request("a"));
+    await once(socket, "data");
+    const whole = request("begun and ended");
+    socket.write(whole.slice(0, 30));
+    // The next answer only comes when all of it has been read in one piece.
+    socket.write(whole.slice(30));
+    await once(socket, "data");
+    socket.end();
+    const [first, second] = await answers;
+    assert.equal(first, "short a");
+    assert.match(second ?? "", /^(short|long) begun and ended$/);
+  });
+
+  test("is read on once a request that waits is answered; order is kept, also behind a closed side", async () => {
+    const held = Promise.withResolvers<void>();
+    await using server = await start({}, held.promise);
+    const socket = server.open();
+    const answers = bodies(socket);
+    socket.write(request("a"));
+    await server.arrived;
+    socket.end(request("b") + request("c"));
+    held.resolve();
+    assert.deepEqual(
+      (await answers).map((body) => body.split(" ")[1]),
+      ["a", "b", "c"],
+    );
+  });
+});
+
+describe("a stop", () => {
+  test("ends idle connections at once and busy ones when they have been answered", async () => {
+    const held = Promise.withResolvers<void>();
+    const server = await start({}, held.promise);
+    const [idle, busy] = [server.open(), server.open()];
+    await Promise.all([once(idle, "connect"), once(busy, "connect")]);
+    const answers = bodies(busy);
+    busy.write(request("a"));
+    await server.arrived;
+    const idleEnded = bodies(idle);
+    const closed = server.listener.close();
+    assert.deepEqual(await idleEnded, []);
+    held.resolve();
+    await closed;
+    assert.deepEqual(await answers, ["short a"]);
+  });
+});
+
+describe("a connection that brings nothing", () => {
+  test("is cut, before its first request and between two", async () => {
+    await using server = await start({ checkMs: 10, headMsMax: 20, keepAliveMs: 20 });
+    const [silent, asked] = [server.open(), server.open()];
+    asked.write(request("a"));
+    assert.deepEqual(await Promise.all([bodies(silent), bodies(asked)]), [[], ["short a"]]);
+  });
+});

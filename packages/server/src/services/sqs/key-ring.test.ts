@@ -1,0 +1,61 @@
+import assert from "node:assert/strict";
+import { createDecipheriv } from "node:crypto";
+import { test } from "node:test";
+import { SeededRandom } from "../../kernel/random.ts";
+import { MemoryStore } from "../../kernel/store/memory-store.ts";
+import { dataKeysTable, messagesTable } from "./tables.ts";
+import { bodies, createQueue, startSqs } from "./testing/sqs-bench.ts";
+
+const blockBytes = 16;
+
+/** Bodies around the sizes at which a block, or the part of the stream that small bodies share, comes to its end. */
+function texts(): string[] {
+  const random = new SeededRandom(7);
+  const lengths = [
+    1,
+    15,
+    16,
+    17,
+    4_095,
+    4_096,
+    4_097,
+    70_000,
+    ...Array.from({ length: 60 }, () => random.below(4_096)),
+  ];
+  return lengths.map((length) => "aé漢😀".repeat(length + 1).slice(0, length + 1));
+}
+
+test("every body is stored under a counter block of its own, as AES-256-CTR reads it", async () => {
+  const sqs = await startSqs();
+  const QueueUrl = await createQueue(sqs);
+  const sent = texts().map((text) => (text.isWellFormed() ? text : text.slice(0, -1)));
+  for (const MessageBody of sent) await sqs.run("SendMessage", { QueueUrl, MessageBody });
+  const rows = await sqs.store.range({ table: messagesTable, equals: [], limit: sent.length });
+  const used: { readonly first: bigint; readonly end: bigint }[] = [];
+  const read = rows.map(({ body, keyId }) => {
+    const key = sqs.kernel.resident(dataKeysTable).get(keyId ?? "");
+    const sealed = Buffer.from(body, "base64");
+    const counter = sealed.subarray(0, blockBytes);
+    const first = BigInt(`0x${counter.toString("hex")}`);
+    used.push({ first, end: first + BigInt(Math.ceil((sealed.length - blockBytes) / blockBytes)) });
+    const decipher = createDecipheriv("aes-256-ctr", Buffer.from(key?.secret ?? "", "base64"), counter);
+    return decipher.update(sealed.subarray(blockBytes)).toString("utf8");
+  });
+  assert.deepEqual(read, sent);
+  const inOrder = used.toSorted((left, right) => (left.first < right.first ? -1 : 1));
+  for (const [index, { first }] of inOrder.entries()) assert.ok(first >= (inOrder[index - 1]?.end ?? 0n));
+});
+
+test("after a restart the stream begins elsewhere, and bodies from before are read", async () => {
+  const store = new MemoryStore();
+  const before = await startSqs(store);
+  const QueueUrl = await createQueue(before);
+  await before.run("SendMessage", { QueueUrl, MessageBody: "one" });
+  await before.kernel.stop();
+  const after = await startSqs(store, undefined, 2);
+  await after.run("SendMessage", { QueueUrl, MessageBody: "two" });
+  assert.deepEqual(await bodies(after, QueueUrl), ["one", "two"]);
+  const rows = await store.range({ table: messagesTable, equals: [], limit: 2 });
+  const [first, second] = rows.map(({ body }) => Buffer.from(body, "base64").toString("hex", 0, 8));
+  assert.notEqual(first, second);
+});
