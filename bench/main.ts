@@ -5,6 +5,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { measureLanguage } from "./asl.ts";
 import { measureIdle } from "./idle.ts";
 import { postRequest, runLoad } from "./load.ts";
 import type { LoadResult } from "./load.ts";
@@ -58,10 +59,11 @@ const benchmarks: Readonly<Record<string, (tutti: Server, echo: Server) => Promi
 
 const name = process.argv[2] ?? "";
 const benchmark = Object.hasOwn(benchmarks, name) ? benchmarks[name] : undefined;
-if (name === "idle") await measureIdle();
+if (name === "asl") await measureLanguage();
+else if (name === "idle") await measureIdle();
 else if (name === "sqs-backlog") await inFolder(measureBacklog);
 else if (benchmark === undefined) {
-  const names = [...Object.keys(benchmarks), "sqs-backlog", "idle"];
+  const names = [...Object.keys(benchmarks), "asl", "sqs-backlog", "idle"];
   process.stderr.write(`usage: npm run bench -- ${names.join(" | ")}\n`);
   process.exit(1);
 } else {

@@ -178,7 +178,7 @@ function timerFired(draft: Draft, timerId: string): void {
 
 function waitIsOver(draft: Draft, scopeId: number, frame: Frame): void {
   const scope = draft.edit(scopeId);
-  const state = draft.stateOf(scope, frame);
+  const state = draft.stateOf(scope, frame.state);
   if (state.type === "Wait") attempt(draft, scope, frame, () => finishWait(draft, scope, frame, state));
 }
 
@@ -188,7 +188,7 @@ function withTask(draft: Draft, taskId: string, act: (task: RunningTask) => void
   const frame = draft.scope(scopeId)?.frame;
   if (frame === undefined || frame.phase.kind !== "task" || frame.phase.taskId !== taskId) return;
   const scope = draft.edit(scopeId);
-  const state = draft.stateOf(scope, frame);
+  const state = draft.stateOf(scope, frame.state);
   if (state.type === "Task") act({ scope, frame, state, phase: frame.phase });
 }
 
@@ -198,6 +198,6 @@ function withMapRun(draft: Draft, mapRunId: string, act: (mapRun: RunningMapRun)
   const frame = draft.scope(scopeId)?.frame;
   if (frame === undefined || frame.phase.kind !== "mapRun" || frame.phase.mapRunId !== mapRunId) return;
   const scope = draft.edit(scopeId);
-  const state = draft.stateOf(scope, frame);
+  const state = draft.stateOf(scope, frame.state);
   if (state.type === "Map") act({ scope, frame, state, phase: frame.phase });
 }

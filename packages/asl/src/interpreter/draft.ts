@@ -11,10 +11,11 @@
  */
 import type { Machine, State } from "../definition/machine.ts";
 import type { Json } from "../json/value.ts";
-import type { Execution, ExecutionScope, ExecutionStatus, Frame, StateFailure } from "./execution.ts";
+import type { Execution, ExecutionScope, ExecutionStatus, StateFailure } from "./execution.ts";
 import { detailsKeyOf } from "./history.ts";
 import type { HistoryEvent, HistoryEventDetails, HistoryEventType } from "./history.ts";
 import { HISTORY_EVENTS_MAX } from "./limits.ts";
+import { exceedsPayload } from "./payload.ts";
 import type { Command, InterpreterHost, Step } from "./protocol.ts";
 
 /** A scope that may be edited in place: it belongs to the draft alone. */
@@ -31,7 +32,10 @@ export class Draft {
   readonly ended: number[] = [];
   readonly #scopes = new Map<number, WorkingScope | undefined>();
   readonly #texts = new WeakMap<object, string>();
-  #children: Map<number, Set<number>> | undefined;
+  /** Values that were found to be no larger than a payload may be. */
+  readonly #withinPayload = new WeakSet<object>();
+  #families: Map<number, Family> | undefined;
+  #lastState: { readonly container: string; readonly name: string; readonly state: State } | undefined;
   #commands: Command[] = [];
   readonly #history: HistoryEvent[] = [];
   #nextEventId: number;
@@ -62,6 +66,15 @@ export class Draft {
     return text;
   }
 
+  /** Whether a value is larger than a payload may be; counted once for a value that is handed from state to state. */
+  exceedsPayload(value: Json): boolean {
+    if (typeof value !== "object" || value === null) return exceedsPayload(this.text(value));
+    if (this.#withinPayload.has(value)) return false;
+    if (exceedsPayload(this.text(value))) return true;
+    this.#withinPayload.add(value);
+    return false;
+  }
+
   /** The scope as it now is, to be read; undefined when there is none. */
   scope(id: number): ExecutionScope | undefined {
     return this.#scopes.has(id) ? this.#scopes.get(id) : this.execution.scopes[id];
@@ -82,25 +95,41 @@ export class Draft {
   create(scope: Omit<ExecutionScope, "id">): WorkingScope {
     const created = { ...scope, id: this.#nextScopeId++ };
     this.#scopes.set(created.id, created);
-    if (scope.parentId !== undefined) this.#childSet(scope.parentId)?.add(created.id);
+    const family = scope.parentId === undefined ? undefined : this.#familyToKeep(scope.parentId);
+    family?.ids.add(created.id);
+    family?.running.add(created.id);
     return created;
+  }
+
+  /** The scope is in no state any more: it has its outcome, which its parent is to look at. */
+  close(scope: WorkingScope): void {
+    delete scope.frame;
+    if (scope.parentId !== undefined) this.#familyToKeep(scope.parentId)?.running.delete(scope.id);
   }
 
   remove(id: number): void {
     const { parentId, variableBytes } = this.scope(id) ?? {};
     if (variableBytes !== undefined) this.variableBytes -= variableBytes;
-    if (parentId !== undefined) this.#childSet(parentId)?.delete(id);
+    const family = parentId === undefined ? undefined : this.#familyToKeep(parentId);
+    family?.ids.delete(id);
+    family?.running.delete(id);
     this.#scopes.set(id, undefined);
   }
 
   /** The branches or iterations under a scope, live and finished. They are made, and so stand, in the order of index. */
   children(parentId: number): readonly ExecutionScope[] {
     const children: ExecutionScope[] = [];
-    for (const id of this.#childIndex().get(parentId) ?? []) {
+    for (const id of this.#familyOf(parentId).ids) {
       const child = this.scope(id);
       if (child !== undefined) children.push(child);
     }
     return children;
+  }
+
+  /** How many branches or iterations there are under a scope, and how many of them still run. */
+  childCounts(parentId: number): { readonly all: number; readonly running: number } {
+    const { ids, running } = this.#familyOf(parentId);
+    return { all: ids.size, running: running.size };
   }
 
   /** Bytes of all variables of the execution; counted on first use, kept up to date by whoever assigns. */
@@ -123,10 +152,13 @@ export class Draft {
       .map((scope) => scope.id);
   }
 
-  /** The state a scope is in. */
-  stateOf(scope: ExecutionScope, frame: Frame): State {
-    const state = this.machine.containers.get(scope.container)?.states.get(frame.state);
-    if (state === undefined) throw new Error(`The machine has no state '${frame.state}' in '${scope.container}'.`);
+  /** The state of a name in a scope. A state that was entered is mostly the next one asked for. */
+  stateOf({ container }: ExecutionScope, name: string): State {
+    const last = this.#lastState;
+    if (last?.name === name && last.container === container) return last.state;
+    const state = this.machine.containers.get(container)?.states.get(name);
+    if (state === undefined) throw new Error(`The machine has no state '${name}' in '${container}'.`);
+    this.#lastState = { container, name, state };
     return state;
   }
 
@@ -149,13 +181,12 @@ export class Draft {
 
   #push(previousEventId: number, type: HistoryEventType, details: HistoryEventDetails | undefined): number {
     const id = this.#nextEventId++;
-    this.#history.push({
-      id,
-      previousEventId,
-      timestamp: this.host.now,
-      type,
-      ...(details !== undefined && { detailsKey: detailsKeyOf(type), details }),
-    });
+    const timestamp = this.host.now;
+    this.#history.push(
+      details === undefined
+        ? { id, previousEventId, timestamp, type }
+        : { id, previousEventId, timestamp, type, detailsKey: detailsKeyOf(type), details },
+    );
     return id;
   }
 
@@ -268,28 +299,43 @@ export class Draft {
     return { scopes, changedScopeIds, removedScopeIds };
   }
 
-  /** The set to keep up to date, when the index has been built. */
-  #childSet(parentId: number): Set<number> | undefined {
-    if (this.#children === undefined) return undefined;
-    let children = this.#children.get(parentId);
-    if (children === undefined) this.#children.set(parentId, (children = new Set()));
-    return children;
+  /** The family to keep up to date, when the index has been built. */
+  #familyToKeep(parentId: number): Family | undefined {
+    return this.#families && familyIn(this.#families, parentId);
   }
 
-  /** Scopes by parent, made on first use: most steps never ask. */
-  #childIndex(): ReadonlyMap<number, ReadonlySet<number>> {
-    if (this.#children !== undefined) return this.#children;
-    this.#children = new Map();
-    for (const scope of Object.values(this.execution.scopes)) {
-      if (scope.parentId !== undefined && this.scope(scope.id) !== undefined) {
-        this.#childSet(scope.parentId)?.add(scope.id);
-      }
+  /** Families by parent, made on first use: most steps never ask. */
+  #familyOf(parentId: number): Family {
+    if (this.#families !== undefined) return familyIn(this.#families, parentId);
+    const families = new Map<number, Family>();
+    const enter = (scope: ExecutionScope): void => {
+      if (scope.parentId === undefined) return;
+      const family = familyIn(families, scope.parentId);
+      family.ids.add(scope.id);
+      if (scope.frame !== undefined) family.running.add(scope.id);
+    };
+    for (const { id } of Object.values(this.execution.scopes)) {
+      const scope = this.scope(id);
+      if (scope !== undefined) enter(scope);
     }
-    for (const [id, scope] of this.#scopes) {
-      if (scope?.parentId !== undefined) this.#childSet(scope.parentId)?.add(id);
-    }
-    return this.#children;
+    for (const scope of this.#scopes.values()) if (scope !== undefined) enter(scope);
+    this.#families = families;
+    return familyIn(families, parentId);
   }
+}
+
+/** The scopes under a scope, in the order they were made, and those that have no outcome yet. */
+interface Family {
+  readonly ids: Set<number>;
+  readonly running: Set<number>;
+}
+
+function familyIn(families: Map<number, Family>, parentId: number): Family {
+  const known = families.get(parentId);
+  if (known !== undefined) return known;
+  const family: Family = { ids: new Set(), running: new Set() };
+  families.set(parentId, family);
+  return family;
 }
 
 export const ROOT_SCOPE_ID = 0;

@@ -79,8 +79,18 @@ export type HistoryEventType =
   | "WaitStateEntered"
   | "WaitStateExited";
 
+const detailsKeys = new Map<HistoryEventType, string>();
+
 /** The member of AWS's `HistoryEvent` that holds the details of an event of this type. */
 export function detailsKeyOf(type: HistoryEventType): string {
+  const known = detailsKeys.get(type);
+  if (known !== undefined) return known;
+  const key = makeDetailsKey(type);
+  detailsKeys.set(type, key);
+  return key;
+}
+
+function makeDetailsKey(type: HistoryEventType): string {
   if (type.endsWith("StateEntered")) return "stateEnteredEventDetails";
   if (type.endsWith("StateExited")) return "stateExitedEventDetails";
   return `${type.charAt(0).toLowerCase()}${type.slice(1)}EventDetails`;

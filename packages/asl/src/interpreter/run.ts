@@ -49,7 +49,7 @@ function runState(draft: Draft, scopeId: number): void {
   const scope = draft.edit(scopeId);
   const { frame } = scope;
   if (frame === undefined) return;
-  const state = draft.stateOf(scope, frame);
+  const state = draft.stateOf(scope, frame.state);
   attempt(draft, scope, frame, () => {
     switch (state.type) {
       case "Choice":
@@ -79,7 +79,7 @@ function tellParent(draft: Draft, endedId: number): void {
   const parent = draft.edit(ended.parentId);
   const { frame } = parent;
   if (frame === undefined) return;
-  const state = draft.stateOf(parent, frame);
+  const state = draft.stateOf(parent, frame.state);
   attempt(draft, parent, frame, () => {
     if (state.type === "Parallel") branchEnded(draft, parent, frame, state, ended);
     if (state.type === "Map") iterationEnded(draft, parent, frame, state, ended);

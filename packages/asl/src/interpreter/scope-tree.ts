@@ -64,7 +64,7 @@ function linkParent(draft: Draft, scope: WorkingScope): void {
 
 /** States that take no time have no event for being aborted. */
 function abortedType(draft: Draft, scope: ExecutionScope, frame: Frame): HistoryEventType | undefined {
-  const { type } = draft.stateOf(scope, frame);
+  const { type } = draft.stateOf(scope, frame.state);
   switch (type) {
     case "Map":
     case "Parallel":

@@ -13,12 +13,34 @@ import type { Draft, WorkingScope } from "./draft.ts";
 import { dataLimitExceeded, failureDetails, QueryError, toFailure } from "./errors.ts";
 import { evaluationOf } from "./evaluation.ts";
 import type { Frame, Phase, StateFailure } from "./execution.ts";
-import { exceedsPayload } from "./payload.ts";
 import { chooseCatcher, chooseRetry } from "./retry-catch.ts";
 import { EXECUTION_TIMER_ID, retryTimerId } from "./timers.ts";
 import { assign, forgetVariables } from "./variables.ts";
 
 const NOT_TRUNCATED = { truncated: false };
+const NO_RETRIES: readonly number[] = [];
+const READY: Phase = { kind: "ready" };
+
+/** Fixed texts, not made anew for every event: they are looked up by identity. */
+const ENTERED = {
+  Choice: "ChoiceStateEntered",
+  Fail: "FailStateEntered",
+  Map: "MapStateEntered",
+  Parallel: "ParallelStateEntered",
+  Pass: "PassStateEntered",
+  Succeed: "SucceedStateEntered",
+  Task: "TaskStateEntered",
+  Wait: "WaitStateEntered",
+} as const;
+const EXITED = {
+  Choice: "ChoiceStateExited",
+  Map: "MapStateExited",
+  Parallel: "ParallelStateExited",
+  Pass: "PassStateExited",
+  Succeed: "SucceedStateExited",
+  Task: "TaskStateExited",
+  Wait: "WaitStateExited",
+} as const;
 
 /** The details members of an input or output: its JSON text, and that nothing was cut off. */
 export function inputDetails(draft: Draft, input: Json): { input: string; inputDetails: { truncated: boolean } } {
@@ -37,17 +59,17 @@ export function startContainer(draft: Draft, scope: WorkingScope, input: Json): 
 }
 
 function enterState(draft: Draft, scope: WorkingScope, name: string, input: Json): void {
-  const frame: Frame = {
+  const state = draft.stateOf(scope, name);
+  const enteredEventId = draft.nextEventId;
+  draft.append(scope, ENTERED[state.type], { name, input: draft.text(input), inputDetails: NOT_TRUNCATED });
+  scope.frame = {
     state: name,
     input,
     enteredAt: draft.host.now,
-    enteredEventId: draft.nextEventId,
-    retries: [],
-    phase: { kind: "ready" },
+    enteredEventId,
+    retries: "retry" in state ? state.retry.map(() => 0) : NO_RETRIES,
+    phase: READY,
   };
-  const state = draft.stateOf(scope, frame);
-  draft.append(scope, `${state.type}StateEntered`, { name, ...inputDetails(draft, input) });
-  scope.frame = "retry" in state ? { ...frame, retries: state.retry.map(() => 0) } : frame;
   draft.ready.push(scope.id);
 }
 
@@ -88,16 +110,23 @@ export function completeState(
   next: string | null,
 ): void {
   const { output, assignment } = exit;
-  if (exceedsPayload(draft.text(output))) throw dataLimitExceeded(state.name);
+  if (draft.exceedsPayload(output)) throw dataLimitExceeded(state.name);
   if (assignment !== undefined) assign(draft, scope, state.name, assignment);
-  draft.append(scope, `${state.type}StateExited`, {
-    name: state.name,
-    ...outputDetails(draft, output),
-    ...(assignment !== undefined && {
-      assignedVariables: assignment.texts,
-      assignedVariablesDetails: NOT_TRUNCATED,
-    }),
-  });
+  const { name } = state;
+  const text = draft.text(output);
+  draft.append(
+    scope,
+    EXITED[state.type],
+    assignment === undefined
+      ? { name, output: text, outputDetails: NOT_TRUNCATED }
+      : {
+          name,
+          output: text,
+          outputDetails: NOT_TRUNCATED,
+          assignedVariables: assignment.texts,
+          assignedVariablesDetails: NOT_TRUNCATED,
+        },
+  );
   if (next !== null) enterState(draft, scope, next, output);
   else endScope(draft, scope, output);
 }
@@ -116,7 +145,7 @@ function endScope(draft: Draft, scope: WorkingScope, output: Json): void {
 
 /** A state failed: retry it, go to a catcher's state, or fail the scope. */
 export function failState(draft: Draft, scope: WorkingScope, frame: Frame, failure: StateFailure): void {
-  const state = draft.stateOf(scope, frame);
+  const state = draft.stateOf(scope, frame.state);
   if (!("retry" in state)) {
     failScope(draft, scope, failure);
     return;
@@ -175,7 +204,7 @@ export function failScope(draft: Draft, scope: WorkingScope, failure: StateFailu
 
 /** Of a branch or iteration that is done only the outcome is kept. */
 function closeScope(draft: Draft, scope: WorkingScope): void {
-  delete scope.frame;
+  draft.close(scope);
   forgetVariables(draft, scope);
 }
 

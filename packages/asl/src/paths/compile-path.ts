@@ -84,11 +84,8 @@ function write(target: Json | undefined, steps: readonly (string | number)[], de
   if (target !== undefined && target !== null && !isJsonObject(target)) throw mismatch(steps, target);
   const inside = isJsonObject(target) && Object.hasOwn(target, place) ? target[place] : undefined;
   const written = write(inside, steps, depth + 1, value);
-  // Object.fromEntries defines own properties, `__proto__` among them.
-  return Object.fromEntries([
-    ...Object.entries(target ?? {}).filter(([name]) => name !== place || inside !== undefined),
-    [place, written],
-  ]);
+  // Spread and a computed name define own properties, `__proto__` among them.
+  return { ...target, [place]: written };
 }
 
 function mismatch(steps: readonly (string | number)[], target: Json | undefined): ReferencePathMismatch {

@@ -1,7 +1,7 @@
 /** Payload templates compiled: every field whose name ends in `.$` becomes a path or an intrinsic function. */
 import { compileIntrinsic } from "../intrinsics/compile-intrinsic.ts";
 import { childPointer } from "../json/pointer.ts";
-import { isJsonArray, isJsonObject } from "../json/value.ts";
+import { isJsonArray, isJsonObject, setOwn } from "../json/value.ts";
 import type { Json, JsonObject } from "../json/value.ts";
 import { compilePath } from "./compile-path.ts";
 import { PathNotFound, PathSyntaxError, TemplateError, TemplateSyntaxError } from "./errors.ts";
@@ -39,7 +39,11 @@ function compile(template: Json, pointer: string, problems: TemplateProblem[]): 
   }
   if (!isJsonObject(template)) return () => template;
   const members = Object.entries(template).map(([name, value]) => member(template, name, value, pointer, problems));
-  return (scope) => Object.fromEntries(members.map(([name, evaluate]) => [name, evaluate(scope)]));
+  return (scope) => {
+    const object: { [name: string]: Json } = {};
+    for (const [name, evaluate] of members) setOwn(object, name, evaluate(scope));
+    return object;
+  };
 }
 
 function member(

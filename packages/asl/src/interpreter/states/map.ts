@@ -63,11 +63,10 @@ function concurrencyOf(evaluation: Evaluation, state: MapState, input: Json): nu
  * has ended already, and the Map has to look at it before anything else may begin.
  */
 function fillWindow(draft: Draft, scope: WorkingScope, frame: Frame, state: MapState, phase: Iterations): boolean {
-  const iterations = draft.children(scope.id);
-  let running = iterations.filter((iteration) => iteration.frame !== undefined).length;
-  for (let index = iterations.length; index < phase.items.length && running < phase.maxConcurrency; index++) {
+  const { all, running } = draft.childCounts(scope.id);
+  const end = Math.min(phase.items.length, all + phase.maxConcurrency - running);
+  for (let index = all; index < end; index++) {
     if (!startIteration(draft, scope, frame, state, phase, index)) return false;
-    running += 1;
   }
   return true;
 }
@@ -126,8 +125,8 @@ export function iterationEnded(
     }
   }
   if (!fillWindow(draft, scope, frame, state, phase)) return;
+  if (draft.childCounts(scope.id).running > 0) return;
   const iterations = draft.children(scope.id);
-  if (iterations.some((other) => other.frame !== undefined)) return;
   for (const done of iterations) draft.remove(done.id);
   scope.previousEventId = iteration.previousEventId;
   const results = iterations.filter((done) => done.failure === undefined).map((done) => done.output ?? null);

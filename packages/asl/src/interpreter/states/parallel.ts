@@ -38,8 +38,8 @@ export function branchEnded(
     branchFailed(draft, scope, frame, branch, branch.failure);
     return;
   }
+  if (draft.childCounts(scope.id).running > 0) return;
   const branches = draft.children(scope.id);
-  if (branches.some((other) => other.frame !== undefined)) return;
   const results = branches.map((done) => done.output ?? null);
   dropChildren(draft, branches);
   scope.previousEventId = branch.previousEventId;
