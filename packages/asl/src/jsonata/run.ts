@@ -62,6 +62,7 @@ export class Run {
   needsFinish = false;
   #steps: number = limits.stepsMax;
   #depth = 0;
+  #items = 0;
 
   constructor(variables: Readonly<Record<string, Value>>, host: JsonataHost, root: Value) {
     this.variables = variables;
@@ -91,8 +92,11 @@ export class Run {
     this.spend(characters / 8);
   }
 
+  /** Items of arrays that are made. */
   items(count: number): void {
-    this.spend(count / 2);
+    this.#items += count;
+    if (this.#items > limits.itemsMax) throw new Fault("U1003");
+    this.spend(count / 8);
   }
 }
 

@@ -17,6 +17,8 @@ interface Parameter {
   quantifier: string;
   subtype?: string;
   takesContext: boolean;
+  /** `+` */
+  isRepeated: boolean;
 }
 
 const arrayNames: Readonly<Record<string, string>> = {
@@ -45,32 +47,22 @@ export class Signature {
     return this.#fits(args) ? args : this.#validateAll(args, context);
   }
 
-  /** Whether each parameter has its argument as it stands; the common case, decided quickly. */
+  /** Whether each argument is one for the parameter at its place, and no parameter is left that has to have one. */
   #fits(args: readonly Value[]): boolean {
-    if (args.length !== this.#parameters.length) return false;
-    for (let index = 0; index < args.length; index += 1) {
-      const parameter = this.#parameters[index];
-      const value = args[index];
-      if (parameter === undefined) return false;
-      switch (parameter.type) {
-        case "s":
-          if (typeof value !== "string") return false;
-          break;
-        case "n":
-          if (typeof value !== "number") return false;
-          break;
-        case "a":
-          if (!isArray(value) || (parameter.subtype !== undefined && !isUniform(value, parameter.subtype)))
-            return false;
-          break;
-        case "f":
-          if (!isFunction(value)) return false;
-          break;
-        case "x":
-          break;
-        default:
-          return false;
+    const parameters = this.#parameters;
+    if (args.length > parameters.length) return false;
+    for (let index = 0; index < parameters.length; index += 1) {
+      const parameter = parameters[index];
+      if (parameter === undefined || parameter.isRepeated) return false;
+      if (index >= args.length) {
+        if (parameter.takesContext || parameter.quantifier === "") return false;
+        continue;
       }
+      const value = args[index];
+      if (!parameter.class.includes(letterOf(value))) return false;
+      if (parameter.type !== "a" || value === undefined) continue;
+      if (!isArray(value)) return false;
+      if (parameter.subtype !== undefined && !isUniform(value, parameter.subtype)) return false;
     }
     return true;
   }
@@ -180,12 +172,18 @@ function parseParameters(definition: string, position: number): Parameter[] {
     const previous = parameters.at(-1);
     const letters = classes[symbol];
     if (letters !== undefined) {
-      parameters.push({ type: symbol, class: letters, quantifier: "", takesContext: false });
+      parameters.push({ type: symbol, class: letters, quantifier: "", takesContext: false, isRepeated: false });
     } else if (symbol === "(") {
       const end = closing(definition, at, "(", ")");
       const choice = definition.slice(at + 1, end);
       if (choice.includes("<")) throw new Fault("S0402", { value: choice }, position + at);
-      parameters.push({ type: `(${choice})`, class: `[${choice}m]`, quantifier: "", takesContext: false });
+      parameters.push({
+        type: `(${choice})`,
+        class: `[${choice}m]`,
+        quantifier: "",
+        takesContext: false,
+        isRepeated: false,
+      });
       at = end;
     } else if (symbol === "<") {
       if (previous?.type !== "a" && previous?.type !== "f")
@@ -202,7 +200,10 @@ function qualify(parameter: Parameter, symbol: string): void {
   if (symbol === "-") {
     parameter.takesContext = true;
     parameter.quantifier += "?";
-  } else if (symbol === "?" || symbol === "+") parameter.quantifier += symbol;
+  } else if (symbol === "?" || symbol === "+") {
+    parameter.quantifier += symbol;
+    if (symbol === "+") parameter.isRepeated = true;
+  }
 }
 
 /** Where the bracket that opens at `start` is closed; the end of the text when it is not. */

@@ -6,7 +6,7 @@
  */
 import type { Expression, PathExpression, Stage } from "../parser/expression.ts";
 import type { Frame, Run } from "../run.ts";
-import { collapse, isArray, isObject, isSequence, member, sequence } from "../value.ts";
+import { isArray, isObject, isSequence, member, sequence } from "../value.ts";
 import type { Evaluator, Value, ValueArray } from "../value.ts";
 import type { Compiler } from "./compiler.ts";
 import { compileFilter } from "./filter.ts";
@@ -158,7 +158,7 @@ function stepOver(step: Step, items: ValueArray, isLast: boolean, frame: Frame, 
 }
 
 function spread(items: ValueArray): Value {
-  return collapse(sequence([...items]), false);
+  return sequence([...items]);
 }
 
 function sortItems(step: Step, items: ValueArray, frame: Frame, run: Run): ValueArray {

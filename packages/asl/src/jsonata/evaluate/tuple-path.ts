@@ -45,6 +45,9 @@ function compileStage(stage: Stage, compiler: Compiler): CompiledStage {
   return stage.kind === "filter" ? { filter: compileFilter(stage.expression, compiler) } : { index: stage.name };
 }
 
+/** Each has a frame of its own, and is copied at each step. */
+const stepsPerTuple = 8;
+
 interface Found {
   readonly items: ValueArray;
   /** Not when a step before the first that binds something gave nothing. */
@@ -102,8 +105,8 @@ function tupleStep(
   }
   const found = tupleStream();
   for (const tuple of tuples ?? items.map((item) => ({ "@": item }))) {
-    run.spend(1);
-    if (isTuple(tuple)) addTuples(found, step, tuple, step.evaluate(tuple["@"], frameOf(tuple, frame), run));
+    run.spend(stepsPerTuple);
+    if (isTuple(tuple)) addTuples(found, step, tuple, step.evaluate(tuple["@"], frameOf(tuple, frame), run), run);
   }
   return found;
 }
@@ -114,8 +117,9 @@ function streamOf(tuples: ValueObject[]): ValueArray {
   return stream;
 }
 
-function addTuples(found: Value[], { expression }: TupleStep, tuple: ValueObject, result: Value): void {
+function addTuples(found: Value[], { expression }: TupleStep, tuple: ValueObject, result: Value, run: Run): void {
   if (result === undefined) return;
+  run.spend((isArray(result) ? result.length : 1) * stepsPerTuple);
   if (isTupleStream(result)) {
     for (const inner of result) found.push({ ...tuple, ...inner });
     return;

@@ -10,7 +10,7 @@ export function evaluateWildcard(input: Value, _frame: Frame, run: Run): Value {
   if (typeof input !== "object" || input === null || isFunction(input)) return undefined;
   const found: Value[] = [];
   let hasArrays = false;
-  for (const value of Object.values(input)) {
+  for (const value of isArray(input) ? input : Object.values(input)) {
     if (isArray(value)) {
       hasArrays = true;
       flatten(value, found, run, 0);
@@ -43,5 +43,5 @@ function descend(value: Value, found: Value[], run: Run, depth: number): void {
   run.spend(1);
   if (!isArray(value)) found.push(value);
   if (typeof value !== "object" || value === null || isFunction(value)) return;
-  for (const part of Object.values(value)) descend(part, found, run, depth + 1);
+  for (const part of isArray(value) ? value : Object.values(value)) descend(part, found, run, depth + 1);
 }

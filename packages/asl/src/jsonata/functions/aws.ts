@@ -52,4 +52,4 @@ export const awsFunctions: Library = {
 };
 
 /** Hashing is slow beside everything else an evaluation does. */
-const hashStepsPerCharacter = 4;
+const hashStepsPerCharacter = 12;

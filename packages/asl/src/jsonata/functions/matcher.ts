@@ -79,6 +79,8 @@ export interface Match {
   readonly value: ValueObject;
 }
 
+const stepsPerMatch = 8;
+
 /** Goes from match to match. */
 export class Matches {
   readonly #run: Run;
@@ -93,6 +95,7 @@ export class Matches {
 
   /** @throws Fault T1010 for a function that gives no match */
   next(): Match | undefined {
+    this.#run.spend(stepsPerMatch);
     const found = apply(this.#next, this.#args, null, this.#run);
     if (found === undefined) return undefined;
     if (!isObject(found)) throw new Fault("T1010");

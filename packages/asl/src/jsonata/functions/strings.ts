@@ -34,6 +34,8 @@ export const stringFunctions: Library = {
   length: new Builtin("<s-:n>", 1, ([subject]) => (typeof subject === "string" ? lengthOf(subject) : undefined)),
   substring: new Builtin("<s-nn?:s>", 3, ([subject, from, count]) => {
     if (typeof subject !== "string") return undefined;
+    // From nowhere on, there is nothing of a length.
+    if (from === undefined && count !== undefined) return "";
     return substring(subject, numeric(from) ?? 0, numeric(count));
   }),
   substringBefore: new Builtin("<s-s:s>", 2, ([subject, sought]) => {

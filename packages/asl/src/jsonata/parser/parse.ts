@@ -4,6 +4,7 @@
  */
 import { Fault } from "../errors.ts";
 import { limits } from "../limits.ts";
+import { Signature } from "../signature.ts";
 import type { Operator, Syntax, SyntaxPair, SyntaxTerm } from "./syntax.ts";
 import { Tokenizer } from "./tokenizer.ts";
 import type { Token } from "./tokenizer.ts";
@@ -313,7 +314,8 @@ class Parser {
     return { kind: "lambda", parameters, body, position, ...(signature !== undefined && { signature }) };
   }
 
-  #signature(): string {
+  #signature(): Signature {
+    const { position } = this.#token;
     let text = "<";
     let depth = 1;
     while (depth > 0 && !this.#is("{") && this.#token.type !== "end") {
@@ -323,7 +325,7 @@ class Parser {
       text += String(this.#token.value);
     }
     this.#expect(">");
-    return text;
+    return new Signature(text, position);
   }
 }
 

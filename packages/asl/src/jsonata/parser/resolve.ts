@@ -1,7 +1,6 @@
 /** The parser's tree into expressions: chains of dots become paths, and what follows a step hangs on it. */
 import { Fault } from "../errors.ts";
 import { limits } from "../limits.ts";
-import { Signature } from "../signature.ts";
 import { passOn, resolveAncestry, seekParent } from "./ancestry.ts";
 import type { Expression, ExpressionForm, Pair, PathExpression, Term } from "./expression.ts";
 import type { Syntax, SyntaxPair } from "./syntax.ts";
@@ -252,7 +251,7 @@ class Resolver {
     return {
       kind: "lambda",
       parameters,
-      ...(signature !== undefined && { signature: new Signature(signature, position) }),
+      ...(signature !== undefined && { signature }),
       body: this.expression(body),
       position,
     };

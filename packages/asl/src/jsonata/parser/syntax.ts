@@ -1,4 +1,5 @@
 /** The tree that the parser makes of an expression, operator by operator, before paths are put together. */
+import type { Signature } from "../signature.ts";
 
 export type Syntax = SyntaxForm & {
   readonly position: number;
@@ -28,7 +29,7 @@ type SyntaxForm =
   | {
       readonly kind: "lambda";
       readonly parameters: readonly string[];
-      readonly signature?: string;
+      readonly signature?: Signature;
       readonly body: Syntax;
     }
   | {
