@@ -160,6 +160,21 @@ const scenarios: readonly Scenario[] = [
     ),
   },
   {
+    name: "JSONata",
+    definition: () => ({
+      QueryLanguage: "JSONata",
+      StartAt: "A",
+      States: {
+        A: { Type: "Pass", Assign: { list: "{% [3, 4] %}" }, Next: "W" },
+        W: { Type: "Wait", Seconds: "{% $count($list) %}", Output: "{% $list[1] %}", Next: "Q" },
+        Q: { Type: "Pass", Output: { sum: "{% $sum($list) + $states.input %}" }, ...end },
+      },
+    }),
+    killAfter: "WaitStateEntered",
+    output: { sum: 11 },
+    types: words("PassStateEntered PassStateExited WaitStateEntered WaitStateExited PassStateEntered PassStateExited"),
+  },
+  {
     name: "a task token",
     definition: (url) => ({
       StartAt: "S",

@@ -300,39 +300,3 @@ describe("tasks", () => {
     }
   });
 });
-
-describe("variables", () => {
-  test("are shown in the history and in the references of the machine", async () => {
-    const stateMachineArn = await createMachine(sfn, "variables", {
-      StartAt: "A",
-      States: {
-        A: { Type: "Pass", Assign: { "x.$": "$.n", y: [true] }, Next: "B" },
-        B: { Type: "Pass", Parameters: { "x.$": "$x", "y.$": "States.ArrayLength($y)" }, End: true },
-      },
-    });
-    const executionArn = await start(stateMachineArn, { n: 5 });
-    assert.deepEqual(await outcome(executionArn), { status: "SUCCEEDED", output: { x: 5, y: 1 } });
-    const { variableReferences } = await sfn.send(new DescribeStateMachineCommand({ stateMachineArn }));
-    assert.deepEqual(variableReferences, { B: ["x", "y"] });
-    const ofExecution = await sfn.send(new DescribeStateMachineForExecutionCommand({ executionArn }));
-    assert.deepEqual(ofExecution.variableReferences, { B: ["x", "y"] });
-    const exits = async (includeExecutionData: boolean): Promise<unknown[]> => {
-      const { events = [] } = await sfn.send(new GetExecutionHistoryCommand({ executionArn, includeExecutionData }));
-      return events.flatMap(({ stateExitedEventDetails: details }) => (details === undefined ? [] : [details]));
-    };
-    assert.deepEqual((await exits(true))[0], {
-      name: "A",
-      output: '{"n":5}',
-      outputDetails: { truncated: false },
-      assignedVariables: { x: "5", y: "[true]" },
-      assignedVariablesDetails: { truncated: false },
-    });
-    assert.deepEqual((await exits(false))[0], {
-      name: "A",
-      outputDetails: { truncated: false },
-      assignedVariablesDetails: { truncated: false },
-    });
-    const hidden = await sfn.send(new DescribeStateMachineCommand({ stateMachineArn, includedData: "METADATA_ONLY" }));
-    assert.equal(hidden.variableReferences, undefined);
-  });
-});

@@ -64,5 +64,42 @@ export const machines: Readonly<Record<string, object>> = {
       },
     },
   },
+  jsonata: {
+    QueryLanguage: "JSONata",
+    StartAt: "A",
+    States: {
+      A: {
+        Type: "Pass",
+        Assign: { items: [1, 2, 3], started: "{% $string($states.context.Execution.StartTime) %}" },
+        Next: "M",
+      },
+      M: {
+        Type: "Map",
+        Items: "{% $items %}",
+        MaxConcurrency: "{% 2 %}",
+        ItemSelector: { n: "{% $states.context.Map.Item.Value %}" },
+        ItemProcessor: {
+          StartAt: "I",
+          States: {
+            I: {
+              Type: "Wait",
+              Seconds: "{% $states.input.n * 5 %}",
+              Assign: { own: "{% $states.input.n %}" },
+              Next: "J",
+            },
+            J: {
+              Type: "Choice",
+              Choices: [{ Condition: "{% $own in $items %}", Output: "{% $own %}", Next: "K" }],
+              Default: "F",
+            },
+            K: { Type: "Pass", End: true },
+            F: { Type: "Fail", Error: "Lost", Cause: "{% 'a variable: ' & $own %}" },
+          },
+        },
+        Output: "{% $sum($states.result) %}",
+        End: true,
+      },
+    },
+  },
   fails: { StartAt: "F", States: { F: { Type: "Fail", Error: "Always", Cause: "on purpose" } } },
 };

@@ -19,7 +19,6 @@ import { FieldReader, present } from "./field-reader.ts";
 import { MACHINE_FIELDS, QUERY_LANGUAGES } from "./fields.ts";
 import { DEFINITION_CHARACTERS_MAX, TIMEOUT_SECONDS } from "./limits.ts";
 import type { Machine } from "./machine.ts";
-import { JSONATA_REFUSED } from "./state.ts";
 import { awsLocation, Problems, sortByPlace } from "./problems.ts";
 
 export type CompiledDefinition =
@@ -81,7 +80,6 @@ function compileDocument(document: Json, places: JsonPlaces, options: CompileOpt
 
 function compileMachine(reader: FieldReader, options: CompileOptions): Machine {
   const queryLanguage = reader.oneOf("QueryLanguage", QUERY_LANGUAGES) ?? "JSONPath";
-  if (queryLanguage === "JSONata") reader.problems.ofValue(reader.place("QueryLanguage"), JSONATA_REFUSED);
   reader.oneOf("Version", ["1.0"]);
   const timeoutSeconds = reader.integer("TimeoutSeconds", TIMEOUT_SECONDS);
   const compilation: Compilation = {

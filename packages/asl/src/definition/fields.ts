@@ -135,11 +135,6 @@ export function fieldsIn(language: QueryLanguage, fields: Iterable<string>): str
   return [...fields].filter((field) => (FIELD_LANGUAGE.get(field) ?? language) === language);
 }
 
-/** Says that a valid part of the language is missing here. */
-export function notSupportedYet(what: string, feature: string): string {
-  return `${what} is not supported by this version: ${feature} is not available yet`;
-}
-
 /** Names every member of `object` that may not stand there. */
 export function checkFields(
   object: JsonObject,

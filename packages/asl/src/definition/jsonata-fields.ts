@@ -6,8 +6,9 @@
 import { childPointer } from "../json/pointer.ts";
 import { isJsonArray, isJsonObject } from "../json/value.ts";
 import type { Json } from "../json/value.ts";
-import { compileJsonata, JsonataError } from "./jsonata-engine.ts";
-import type { CompiledJsonata } from "./jsonata-engine.ts";
+import { compileJsonata } from "../jsonata/compile-jsonata.ts";
+import type { CompiledJsonata } from "../jsonata/compile-jsonata.ts";
+import { JsonataError } from "../jsonata/errors.ts";
 import type { StateSource } from "./compilation.ts";
 import type { FieldReader } from "./field-reader.ts";
 import type { JsonataExpression, JsonataTemplate } from "./machine.ts";
@@ -121,7 +122,9 @@ function reportReferences(
 ): void {
   const { problems } = source.reader;
   const report = (message: string): void => problems.ofValue(pointer, message, "UNSUPPORTED_JSONATA_EXPRESSION");
-  if (compiled.usesRootContext) report("Reference to '$$' is not supported.");
+  for (const name of compiled.rootReferences) {
+    report(`Reference to '${name}' ${name === "$$" ? "" : "at the top level "}is not supported.`);
+  }
   const read = new Set<StatesMember>();
   for (const [, name] of withoutTexts(compiled.source).matchAll(/\$states\s*\.\s*(errorOutput|result)\b/g)) {
     if (name === "errorOutput" || name === "result") read.add(name);

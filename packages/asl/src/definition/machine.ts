@@ -8,7 +8,7 @@
  */
 import type { CompiledChoiceRule } from "../choice/rule.ts";
 import type { Json } from "../json/value.ts";
-import type { CompiledJsonata } from "./jsonata-engine.ts";
+import type { CompiledJsonata } from "../jsonata/compile-jsonata.ts";
 import type { ReferencePath, CompiledPath } from "../paths/path.ts";
 import type { CompiledTemplate } from "../paths/template.ts";
 

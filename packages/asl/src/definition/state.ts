@@ -1,12 +1,10 @@
 /** One state: its type and query language decide how it is compiled. */
 import type { Compilation } from "./compilation.ts";
 import type { FieldReader } from "./field-reader.ts";
-import { checkFields, notSupportedYet, QUERY_LANGUAGES, STATE_TYPES, stateFields } from "./fields.ts";
+import { checkFields, QUERY_LANGUAGES, STATE_TYPES, stateFields } from "./fields.ts";
 import type { QueryLanguage, State } from "./machine.ts";
 import { STATE_COMPILERS } from "./state-compilers.ts";
 import { readPathReferences } from "./variable-references.ts";
-
-export const JSONATA_REFUSED = notSupportedYet("QueryLanguage 'JSONata'", "JSONata");
 
 /** The compiled state; `undefined` when it could not be compiled, which has then been reported. */
 export function compileState(compilation: Compilation, name: string, reader: FieldReader): State | undefined {
@@ -16,11 +14,6 @@ export function compileState(compilation: Compilation, name: string, reader: Fie
   const language = stateLanguage(reader, compilation);
   if (type === undefined || language === undefined) return undefined;
   checkFields(reader.object, reader.pointer, stateFields(type), language, compilation.problems);
-  if (language === "JSONata") {
-    // A machine whose language is refused is told so once, not at every state.
-    if (reader.has("QueryLanguage")) reader.problems.ofValue(reader.place("QueryLanguage"), JSONATA_REFUSED);
-    return undefined;
-  }
   const source = { name, type, reader, language, compilation };
   if (language === "JSONPath") readPathReferences(source);
   return STATE_COMPILERS[type](source);

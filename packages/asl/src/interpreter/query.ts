@@ -5,7 +5,7 @@
 import type { JsonataExpression, JsonataTemplate } from "../definition/machine.ts";
 import { isJsonArray } from "../json/value.ts";
 import type { Json } from "../json/value.ts";
-import { JsonataError } from "../definition/jsonata-engine.ts";
+import { JsonataError } from "../jsonata/errors.ts";
 import { dataLimitExceeded, QueryError } from "./errors.ts";
 import type { Evaluation } from "./evaluation.ts";
 import { isOversized } from "./payload.ts";
@@ -41,19 +41,24 @@ export function fillTemplate(evaluation: Evaluation, template: JsonataTemplate, 
 }
 
 function evaluate(evaluation: Evaluation, expression: JsonataExpression, bindings: Bindings): Json {
-  const { compiled, location } = expression;
+  const { compiled } = expression;
   let value: Json | undefined;
   try {
     value = compiled.evaluate(bindings, evaluation.host);
   } catch (problem) {
     if (!(problem instanceof JsonataError)) throw problem;
-    throw failed(expression, `threw an error during evaluation. ${problem.code}: ${problem.message}`);
+    throw failed(expression, whyFailed(problem));
   }
   if (value === undefined) throw failed(expression, "returned nothing (undefined).");
-  if (typeof value === "number" && !Number.isFinite(value)) {
-    throw new QueryError(`${subject(expression)} returned an unsupported result type.`, location);
-  }
   return value;
+}
+
+/** Codes of JSONata are shown; those of its bounds are our own, where AWS shows a text alone. */
+function whyFailed({ code, message }: JsonataError): string {
+  if (code === "U1004") return "returned an unsupported result type.";
+  return code.startsWith("U")
+    ? `threw an error during evaluation: ${message}`
+    : `threw an error during evaluation. ${code}: ${message}`;
 }
 
 /** A JSON type as AWS names it. */

@@ -6,8 +6,8 @@ import { library } from "./functions/library.ts";
 export interface Analysis {
   /** Variables that are read and not bound before, without the names of functions that are built in; in order of appearance. */
   readonly variables: readonly string[];
-  /** Whether it asks for the context it is evaluated in: `$`, `$$`, or a name at its outermost level. */
-  readonly usesRootContext: boolean;
+  /** What asks for the context it is evaluated in, once each: `$`, `$$`, `*`, `**`, `%`, or a name at its outermost level. */
+  readonly rootReferences: readonly string[];
   /** Whether it makes no arrays, objects or functions: its value is a part of its input, a number, a text, or a boolean. */
   readonly isSelection: boolean;
 }
@@ -15,7 +15,11 @@ export interface Analysis {
 export function analyse(expression: Expression): Analysis {
   const reader = new Reader();
   reader.read(expression, new Set(), true);
-  return { variables: [...reader.variables], usesRootContext: reader.usesRootContext, isSelection: reader.isSelection };
+  return {
+    variables: [...reader.variables],
+    rootReferences: [...reader.rootReferences],
+    isSelection: reader.isSelection,
+  };
 }
 
 const makers: ReadonlySet<Expression["kind"]> = new Set([
@@ -31,7 +35,7 @@ const makers: ReadonlySet<Expression["kind"]> = new Set([
 
 class Reader {
   readonly variables = new Set<string>();
-  usesRootContext = false;
+  readonly rootReferences = new Set<string>();
   isSelection = true;
 
   /**
@@ -45,10 +49,16 @@ class Reader {
         this.#variable(expression.value, bound, isRoot);
         break;
       case "name":
+        if (isRoot) this.rootReferences.add(expression.value);
+        break;
       case "wildcard":
+        if (isRoot) this.rootReferences.add("*");
+        break;
       case "descendant":
+        if (isRoot) this.rootReferences.add("**");
+        break;
       case "parent":
-        if (isRoot) this.usesRootContext = true;
+        if (isRoot) this.rootReferences.add("%");
         break;
       case "path":
         this.#path(expression, bound, isRoot);
@@ -81,7 +91,7 @@ class Reader {
   }
 
   #variable(name: string, bound: ReadonlySet<string>, isRoot: boolean): void {
-    if (name === "$" || (name === "" && isRoot)) this.usesRootContext = true;
+    if (name === "$" || (name === "" && isRoot)) this.rootReferences.add(`$${name}`);
     if (name === "" || name === "$" || bound.has(name) || Object.hasOwn(library, name)) return;
     this.variables.add(name);
   }

@@ -22,6 +22,8 @@ export interface CompiledJsonata {
   readonly variables: readonly string[];
   /** Whether it asks for a context (`$`, `$$`, a name at its outermost level): Step Functions has none to give. */
   readonly usesRootContext: boolean;
+  /** What asks for it: `$`, `$$`, or the names. */
+  readonly rootReferences: readonly string[];
   /**
    * Its value; undefined when it gives nothing. The value shares parts with the variables, which are not changed.
    * @throws JsonataError
@@ -52,12 +54,13 @@ export interface ContextualJsonata extends Omit<CompiledJsonata, "evaluate"> {
 export function compileWithContext(source: string): ContextualJsonata {
   return guarded(() => {
     const expression = resolve(parse(source));
-    const { variables, usesRootContext, isSelection } = analyse(expression);
+    const { variables, rootReferences, isSelection } = analyse(expression);
     const evaluator = compileExpression(expression);
     return {
       source,
       variables,
-      usesRootContext,
+      usesRootContext: rootReferences.length > 0,
+      rootReferences,
       evaluate: (context, given, host) => {
         const root: Value = context;
         const run = new Run(given, host, root);
