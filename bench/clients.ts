@@ -1,13 +1,16 @@
 /**
- * Clients that hold a conversation: each its own keep-alive connection, one request at a time, the next one built from
- * the answer before. The client's own cost is small and the same for every server measured.
+ * Clients that hold a conversation over raw sockets: each its own keep-alive connection, one request at a time. The
+ * client's own cost is small and the same for every server measured, so that ratios between servers mean something:
+ * requests that repeat are made once, and an answer's text is only made when somebody reads it.
  */
 import { connect } from "node:net";
-import { AnswerReader, postRequest } from "./load.ts";
+import type { Socket } from "node:net";
+import { jsonType } from "./servers.ts";
 
 export interface Conversation {
-  /** Sends a JSON request and gives the answer's body; throws for any status but 200. */
-  ask(target: string, input: string): Promise<string>;
+  /** Sends a request and waits for its answer, whose text is in `answer` then; throws for any status but 200. */
+  send(request: Buffer): Promise<void>;
+  readonly answer: string;
 }
 
 export interface ClientsOptions {
@@ -17,30 +20,59 @@ export interface ClientsOptions {
   readonly warmUpSeconds: number;
   /** Ends the run earlier, once every client has finished its turn. */
   readonly until?: () => boolean;
+  /** Called when the measurement begins and when it ends. */
+  readonly observe?: () => void;
   /** One turn of a client's loop; gives what it has got done (messages). */
   turn(conversation: Conversation, client: number): Promise<number>;
 }
 
-/** What was got done in a second, over all clients. */
-export async function runClients(options: ClientsOptions): Promise<number> {
+export interface ClientsResult {
+  /** What was got done in a second, over all clients. */
+  readonly rate: number;
+  /** How long turns took. */
+  readonly medianMs: number;
+  readonly p99Ms: number;
+}
+
+export async function runClients(options: ClientsOptions): Promise<ClientsResult> {
   const state = { measuring: false, stopped: false, done: 0 };
+  const turnsMs: number[] = [];
   const clients = Array.from({ length: options.connections }, async (_, client) => {
     const { conversation, close } = await open(options.port);
     while (!state.stopped && options.until?.() !== true) {
+      const begun = performance.now();
       const done = await options.turn(conversation, client);
-      if (state.measuring) state.done += done;
+      if (!state.measuring) continue;
+      state.done += done;
+      turnsMs.push(performance.now() - begun);
     }
     close();
   });
   await delay(options.warmUpSeconds * 1000);
   state.measuring = true;
+  options.observe?.();
   const start = performance.now();
   await Promise.race([delay(options.seconds * 1000), Promise.all(clients)]);
   state.measuring = false;
+  options.observe?.();
   const seconds = (performance.now() - start) / 1000;
   state.stopped = true;
   await Promise.all(clients);
-  return state.done / seconds;
+  turnsMs.sort((left, right) => left - right);
+  const at = (share: number): number => turnsMs[Math.floor(turnsMs.length * share)] ?? Number.NaN;
+  return { rate: state.done / seconds, medianMs: at(0.5), p99Ms: at(0.99) };
+}
+
+/** A POST as an AWS client of the JSON protocol sends it. @param target such as `AmazonSQS.SendMessage` */
+export function jsonRequest(target: string, input: string): Buffer {
+  const lines = [
+    "POST / HTTP/1.1",
+    "host: 127.0.0.1",
+    `content-length: ${Buffer.byteLength(input)}`,
+    `content-type: ${jsonType}`,
+    `x-amz-target: ${target}`,
+  ];
+  return Buffer.from(`${lines.join("\r\n")}\r\n\r\n${input}`);
 }
 
 export async function open(port: number): Promise<{ conversation: Conversation; close: () => void }> {
@@ -49,19 +81,50 @@ export async function open(port: number): Promise<{ conversation: Conversation; 
     socket.once("connect", resolve);
     socket.once("error", reject);
   });
-  const answers = new AnswerReader(socket);
-  return {
-    conversation: {
-      async ask(target, input) {
-        const headers = { "content-type": "application/x-amz-json-1.0", "x-amz-target": `AmazonSQS.${target}` };
-        socket.write(postRequest("/", headers, input));
-        const status = await answers.next();
-        if (status !== 200) throw new Error(`${target}: status ${status}: ${answers.lastBody}`);
-        return answers.lastBody;
-      },
-    },
-    close: () => socket.destroy(),
-  };
+  return { conversation: new SocketConversation(socket), close: () => socket.destroy() };
+}
+
+/** Takes one answer with a Content-Length at a time. */
+class SocketConversation implements Conversation {
+  readonly #socket: Socket;
+  #received: Buffer = Buffer.alloc(0);
+  #bodyStart = 0;
+  #waiting: { resolve: () => void; reject: (error: Error) => void } | undefined;
+
+  constructor(socket: Socket) {
+    this.#socket = socket;
+    socket.on("data", (chunk: Buffer) => {
+      this.#received = this.#received.length === 0 ? chunk : Buffer.concat([this.#received, chunk]);
+      this.#deliver();
+    });
+    socket.on("error", (error) => this.#waiting?.reject(error));
+    socket.on("close", () => this.#waiting?.reject(new Error("the server closed the connection")));
+  }
+
+  get answer(): string {
+    return this.#received.toString("utf8", this.#bodyStart);
+  }
+
+  send(request: Buffer): Promise<void> {
+    this.#received = Buffer.alloc(0);
+    return new Promise((resolve, reject) => {
+      this.#waiting = { resolve, reject };
+      this.#socket.write(request);
+    });
+  }
+
+  #deliver(): void {
+    const headEnd = this.#received.indexOf("\r\n\r\n");
+    if (headEnd < 0 || this.#waiting === undefined) return;
+    const head = this.#received.toString("latin1", 0, headEnd);
+    const length = Number(/content-length: (\d+)/i.exec(head)?.[1] ?? "0");
+    this.#bodyStart = headEnd + 4;
+    if (this.#received.length < this.#bodyStart + length) return;
+    const { resolve, reject } = this.#waiting;
+    this.#waiting = undefined;
+    if (head.startsWith("HTTP/1.1 200 ")) resolve();
+    else reject(new Error(`${head}\n\n${this.answer}`));
+  }
 }
 
 export function delay(milliseconds: number): Promise<void> {

@@ -1,7 +1,7 @@
 /** The servers that are measured, each a process of its own. */
 import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 export const host = "127.0.0.1";
@@ -89,4 +89,25 @@ export function residentMegabytes({ processId }: Server): number {
 export function processorSeconds({ processId }: Server): number {
   const fields = readFileSync(`/proc/${processId}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
   return (Number(fields[11]) + Number(fields[12])) / 100;
+}
+
+/** Processor time of a server's threads in seconds: its main thread, the one SQLite runs on, all others. */
+export function threadSeconds({ processId }: Server): { main: number; store: number; rest: number } {
+  const used = { main: 0, store: 0, rest: 0 };
+  for (const thread of readdirSync(`/proc/${processId}/task`)) {
+    const [, name = "", fields = ""] = /\((.*)\) (.*)/s.exec(statOf(processId, thread)) ?? [];
+    const [user, system] = fields.split(" ").slice(11, 13).map(Number);
+    const kind = Number(thread) === processId ? "main" : name.startsWith("WorkerThread") ? "store" : "rest";
+    used[kind] += ((user ?? 0) + (system ?? 0)) / 100;
+  }
+  return used;
+}
+
+/** Empty for a thread that has ended meanwhile. */
+function statOf(processId: number, thread: string): string {
+  try {
+    return readFileSync(`/proc/${processId}/task/${thread}/stat`, "utf8");
+  } catch {
+    return "";
+  }
 }

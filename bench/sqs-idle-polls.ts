@@ -2,7 +2,7 @@
  * `npm run bench -- sqs-idle-polls`: a thousand long polls on empty queues, renewed as they end. What they take of a
  * core, and whether memory grows. `BENCH_SECONDS` says for how long (600).
  */
-import { delay, runClients } from "./clients.ts";
+import { delay, jsonRequest, runClients } from "./clients.ts";
 import { createQueue, processorSeconds, residentMegabytes } from "./servers.ts";
 import type { Server } from "./servers.ts";
 import { print } from "./statistics.ts";
@@ -24,7 +24,9 @@ export async function measureIdlePolls(tutti: Server): Promise<void> {
     until: () => isOver,
     async turn(conversation, client) {
       const QueueUrl = urls[client % queues];
-      await conversation.ask("ReceiveMessage", JSON.stringify({ QueueUrl, WaitTimeSeconds: 20 }));
+      await conversation.send(
+        jsonRequest("AmazonSQS.ReceiveMessage", JSON.stringify({ QueueUrl, WaitTimeSeconds: 20 })),
+      );
       return 1;
     },
   });

@@ -1,10 +1,12 @@
+/** How often every measurement is made. */
+export const rounds = Number(process.env["BENCH_ROUNDS"] ?? 5);
+
 export function median(values: readonly number[]): number {
   return values.toSorted((left, right) => left - right)[values.length >> 1] ?? Number.NaN;
 }
 
 /** Runs every measurement once a round, one after another, so that all meet the same weather. */
 export async function inTurns<Name extends string>(
-  rounds: number,
   measurements: Readonly<Record<Name, () => Promise<number>>>,
 ): Promise<Record<Name, number[]>> {
   const names = Object.keys(measurements) as Name[];

@@ -62,7 +62,7 @@ test("the kernel, tests, tools, benchmarks and examples are free", () => {
     "packages/server/src/kernel/clock.ts",
     "packages/server/src/services/sqs/queue.test.ts",
     "tools/test.ts",
-    "bench/load.ts",
+    "bench/clients.ts",
     "examples/booking/demo.ts",
     "test/e2e/restart.test.ts",
   ]) {

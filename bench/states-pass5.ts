@@ -1,0 +1,47 @@
+/**
+ * `npm run bench -- states-pass5`: StartExecution of a machine with five Pass states. Its answer leaves when the
+ * execution's whole first run is on disk: with Pass states, its end.
+ */
+import { jsonRequest, runClients } from "./clients.ts";
+import { call } from "./servers.ts";
+import type { Server } from "./servers.ts";
+import { inTurns, median, print, ratio, rounds } from "./statistics.ts";
+
+const load = { connections: 64, seconds: 3, warmUpSeconds: 1 };
+const stateMachineArn = "arn:aws:states:us-east-1:000000000000:stateMachine:bench";
+
+export async function measurePass5(tutti: Server, echo: Server): Promise<void> {
+  const names = ["One", "Two", "Three", "Four", "Five"];
+  const states = Object.fromEntries(
+    names.map((state, index) => {
+      const next = names[index + 1];
+      return [state, { Type: "Pass", ...(next === undefined ? { End: true } : { Next: next }) }];
+    }),
+  );
+  const definition = JSON.stringify({ StartAt: "One", States: states });
+  const roleArn = "arn:aws:iam::000000000000:role/bench";
+  await call(tutti, "AWSStepFunctions.CreateStateMachine", { name: "bench", definition, roleArn });
+  const input = JSON.stringify({ stateMachineArn, input: '{"order":17}' });
+  const request = jsonRequest("AWSStepFunctions.StartExecution", input);
+  const rate = (server: Server) => async (): Promise<number> => {
+    const { rate: perSecond } = await runClients({
+      port: server.port,
+      ...load,
+      async turn(conversation) {
+        await conversation.send(request);
+        return 1;
+      },
+    });
+    return perSecond;
+  };
+  const results = await inTurns({ echo: rate(echo), tutti: rate(tutti) });
+  const running = { stateMachineArn, statusFilter: "RUNNING" };
+  const { executions } = (await call(tutti, "AWSStepFunctions.ListExecutions", running)) as { executions: unknown[] };
+  if (executions.length > 0) throw new Error(`${executions.length} executions were answered before their end`);
+  print(
+    `StartExecution to the durable end of five Pass states; ${load.connections} connections, ${rounds} rounds, medians`,
+  );
+  print(`  echo   ${median(results.echo).toFixed(0)} requests/s`);
+  print(`  tutti  ${median(results.tutti).toFixed(0)} requests/s`);
+  print(`  ratio  ${ratio(results.tutti, results.echo).toFixed(2)}`);
+}
