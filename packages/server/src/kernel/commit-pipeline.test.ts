@@ -54,17 +54,6 @@ describe("groups", () => {
     assert.deepEqual(order, ["after a", "after b", "durable"]);
   });
 
-  test("the next group is handed over before those who wait for the previous one go on", async () => {
-    const { store, pipeline, write } = start();
-    store.held = true;
-    write("a");
-    const groupsWhenDurable = pipeline.pending()?.durable.then(() => store.groups.length);
-    await turns(1);
-    write("b");
-    store.release();
-    assert.equal(await groupsWhenDurable, 2);
-  });
-
   test("an action alone needs no commit of the store", async () => {
     const { store, order, pipeline } = start();
     pipeline.open.afterCommit.push(() => order.push("done"));

@@ -155,14 +155,13 @@ export class CommitPipeline {
     this.statistics.operations += group.operations.length;
     this.statistics.largestGroup = Math.max(this.statistics.largestGroup, group.operations.length);
     this.#flushing = undefined;
-    // Handed over before anyone is answered, so that the store works while the answers are written.
-    if (this.#open.urgent && this.#open.operations.length > 0) void this.#commit();
     group.resolve();
     try {
       for (const action of group.afterCommit) action();
     } catch (error) {
       return this.fail(error);
     }
+    // Not at once: what arrives while the answers are written joins the group, and a larger group costs less a row.
     if (this.#open.urgent) this.#schedule();
   }
 }

@@ -58,7 +58,8 @@ export class SqliteEngine {
     });
   }
 
-  commit({ statements, widths, runs, parameters }: EncodedGroup): void {
+  /** @param isStoredAsItIs whether it is known that no text of the group has to be written in another form */
+  commit({ statements, widths, runs, parameters }: EncodedGroup, isStoredAsItIs = false): void {
     const prepared = statements.map((sql) => this.#prepare(sql));
     this.#transaction(() => {
       let offset = 0;
@@ -66,7 +67,8 @@ export class SqliteEngine {
         const index = runs[run] ?? 0;
         const width = widths[index] ?? 0;
         for (let count = runs[run + 1] ?? 0; count > 0; count -= 1) {
-          prepared[index]?.run(...parameters.slice(offset, offset + width).map(toStored));
+          const row = parameters.slice(offset, offset + width);
+          prepared[index]?.run(...(isStoredAsItIs ? row : row.map(toStored)));
           offset += width;
         }
       }

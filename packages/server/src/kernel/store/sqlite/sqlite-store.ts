@@ -53,6 +53,11 @@ function isNoJson(value: SqlValue): boolean {
   return typeof value === "number" ? !Number.isFinite(value) : typeof value === "object" && value !== null;
 }
 
+/** One look at the whole text instead of one at each value. JSON has lone surrogates as escapes. */
+function mayHoldSurrogates(json: string): boolean {
+  return json.includes("\\ud") || json.includes("\ud7ff");
+}
+
 function mainAsk(path: string): [Ask, () => Promise<void>] {
   const engine = new SqliteEngine(path);
   const ask: Ask = async (request) => runRequest(engine, request);
@@ -68,7 +73,7 @@ export function runRequest(engine: SqliteEngine, request: WorkerRequest): SqlVal
       engine.commit(request.group);
       return [];
     case "commit-text":
-      engine.commit(JSON.parse(request.text) as EncodedGroup);
+      engine.commit(JSON.parse(request.text) as EncodedGroup, !mayHoldSurrogates(request.text));
       return [];
     case "read":
       return engine.read(request.sql, request.parameters);
