@@ -5,7 +5,7 @@
  */
 import { connect } from "node:net";
 import type { Socket } from "node:net";
-import { jsonType } from "./servers.ts";
+import { authorization, jsonType } from "./servers.ts";
 
 export interface Conversation {
   /** Sends a request and waits for its answer, whose text is in `answer` then; throws for any status but 200. */
@@ -71,6 +71,7 @@ export function jsonRequest(target: string, input: string): Buffer {
     `content-length: ${Buffer.byteLength(input)}`,
     `content-type: ${jsonType}`,
     `x-amz-target: ${target}`,
+    `authorization: ${authorization}`,
   ];
   return Buffer.from(`${lines.join("\r\n")}\r\n\r\n${input}`);
 }

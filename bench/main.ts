@@ -13,6 +13,7 @@ import { measureBacklog } from "./sqs-backlog.ts";
 import { measureBatches } from "./sqs.ts";
 import { measureFifo } from "./sqs-fifo.ts";
 import { measureIdlePolls } from "./sqs-idle-polls.ts";
+import { measurePeers } from "./sqs-peers.ts";
 import { measurePass5 } from "./states-pass5.ts";
 
 const benchmarks: Readonly<Record<string, () => Promise<void>>> = {
@@ -22,6 +23,7 @@ const benchmarks: Readonly<Record<string, () => Promise<void>>> = {
   "sqs-backlog": () => inFolder(measureBacklog),
   "sqs-fifo": () => withServers(measureFifo),
   "sqs-idle-polls": () => withServers(measureIdlePolls),
+  "sqs-peers": () => inFolder(measurePeers),
   "states-pass5": () => withServers(measurePass5),
 };
 

@@ -6,6 +6,8 @@ import { fileURLToPath } from "node:url";
 
 export const host = "127.0.0.1";
 export const jsonType = "application/x-amz-json-1.0";
+/** As much of a signature as says who asks and which service; nobody here checks the rest. */
+export const authorization = "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/sqs/aws4_request";
 
 export interface Server {
   readonly port: number;
@@ -30,19 +32,30 @@ export function startEcho(): Promise<Server> {
   return startProcess(process.execPath, [file], /port (\d+)/);
 }
 
-/** @param ready what the process prints when it is ready; its first group is the port */
-export function startProcess(command: string, words: readonly string[], ready: RegExp): Promise<Server> {
+/**
+ * @param ready what the process prints when it is ready; its first group is the port
+ * @param environment in place of this process's own
+ */
+export function startProcess(
+  command: string,
+  words: readonly string[],
+  ready: RegExp,
+  environment: NodeJS.ProcessEnv = process.env,
+): Promise<Server> {
   const begun = performance.now();
-  const child: ChildProcess = spawn(command, words, { stdio: ["ignore", "pipe", "inherit"] });
+  const child: ChildProcess = spawn(command, words, { stdio: ["ignore", "pipe", "pipe"], env: environment });
   const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
   return new Promise((resolve, reject) => {
     let output = "";
+    let isReady = false;
     child.once("error", reject);
     child.once("exit", (code) => reject(new Error(`${command} ended with ${code}: ${output}`)));
-    child.stdout?.on("data", (chunk: Buffer) => {
+    const read = (chunk: Buffer): void => {
+      if (isReady) return;
       output += chunk.toString();
       const port = ready.exec(output)?.[1];
       if (port === undefined) return;
+      isReady = true;
       resolve({
         port: Number(port),
         processId: child.pid ?? 0,
@@ -52,7 +65,9 @@ export function startProcess(command: string, words: readonly string[], ready: R
           return ended;
         },
       });
-    });
+    };
+    child.stdout?.on("data", read);
+    child.stderr?.on("data", read);
   });
 }
 
@@ -60,7 +75,7 @@ export function startProcess(command: string, words: readonly string[], ready: R
 export async function call(server: Server, target: string, input: object): Promise<unknown> {
   const answer = await fetch(`http://${host}:${server.port}/`, {
     method: "POST",
-    headers: { "content-type": jsonType, "x-amz-target": target },
+    headers: { "content-type": jsonType, "x-amz-target": target, authorization },
     body: JSON.stringify(input),
   });
   const text = await answer.text();

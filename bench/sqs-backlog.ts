@@ -7,7 +7,7 @@ import { jsonRequest, open, runClients } from "./clients.ts";
 import { createQueue, residentMegabytes, startTutti } from "./servers.ts";
 import type { Server } from "./servers.ts";
 import { batches, cycleRate, drainRate } from "./sqs-clients.ts";
-import { inTurns, median, print, ratio, rounds } from "./statistics.ts";
+import { inTurns, median, print, ratio, roundsDefault as rounds } from "./statistics.ts";
 
 const messages = Number(process.env["BENCH_MESSAGES"] ?? 1_000_000);
 const few = 1_000;
@@ -37,7 +37,7 @@ export async function measureBacklog(folder: string): Promise<void> {
   print(`  resident memory after it               ${residentMegabytes(tutti).toFixed(0)} MB`);
 
   const { port } = tutti;
-  const results = await inTurns({
+  const results = await inTurns(rounds, {
     few: async () => (await cycleRate({ port, queueUrl: short, ...load })).rate,
     deep: async () => (await cycleRate({ port, queueUrl: deep, ...load })).rate,
   });

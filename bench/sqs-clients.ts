@@ -69,13 +69,13 @@ export function drainRate(load: Load): Promise<ClientsResult> {
   });
 }
 
-function receiveRequest(queueUrl: string): Buffer {
+export function receiveRequest(queueUrl: string): Buffer {
   return jsonRequest("AmazonSQS.ReceiveMessage", JSON.stringify({ QueueUrl: queueUrl, MaxNumberOfMessages: 10 }));
 }
 
-async function receiveAndDelete(conversation: Conversation, queueUrl: string, receive: Buffer): Promise<number> {
+export async function receiveAndDelete(conversation: Conversation, queueUrl: string, receive: Buffer): Promise<number> {
   await conversation.send(receive);
-  const handles = conversation.answer.match(/(?<="ReceiptHandle":")[^"]+/g) ?? [];
+  const handles = conversation.answer.match(/(?<="ReceiptHandle": ?")[^"]+/g) ?? [];
   if (handles.length === 0) return 0;
   const entries = handles.map((handle, index) => `{"Id":"${index}","ReceiptHandle":"${handle}"}`);
   const input = `{"QueueUrl":"${queueUrl}","Entries":[${entries.join(",")}]}`;
@@ -83,7 +83,11 @@ async function receiveAndDelete(conversation: Conversation, queueUrl: string, re
   return handles.length;
 }
 
-function singles({ queueUrl, groups, text = text256 }: Load): () => Buffer {
+export function singles({
+  queueUrl,
+  groups,
+  text = text256,
+}: Pick<Load, "queueUrl" | "groups" | "text">): () => Buffer {
   const ids = fifoIds(groups);
   return repeated(groups, () =>
     jsonRequest("AmazonSQS.SendMessage", `{"QueueUrl":"${queueUrl}",${member(text)}${ids()}}`),

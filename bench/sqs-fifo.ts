@@ -9,7 +9,7 @@ import { call, createQueue } from "./servers.ts";
 import type { Server } from "./servers.ts";
 import { cycleRate, sendBatchRate, sendRate } from "./sqs-clients.ts";
 import type { Load } from "./sqs-clients.ts";
-import { inTurns, median, print, ratio, rounds } from "./statistics.ts";
+import { inTurns, median, print, ratio, roundsDefault as rounds } from "./statistics.ts";
 
 const load = { seconds: 3, warmUpSeconds: 1 };
 
@@ -31,6 +31,7 @@ async function compare(
 ): Promise<void> {
   const kinds = [undefined, ...groups];
   const results = await inTurns(
+    rounds,
     Object.fromEntries(kinds.map((count) => [nameOf(count), () => onFreshQueue(tutti, measure, connections, count)])),
   );
   const standard = results[nameOf(undefined)] ?? [];

@@ -8,7 +8,7 @@ import { call, createQueue, threadSeconds } from "./servers.ts";
 import type { Server } from "./servers.ts";
 import { cycleRate, echoRate, sendBatchRate, sendRate, text256 } from "./sqs-clients.ts";
 import type { Load } from "./sqs-clients.ts";
-import { inTurns, median, print, ratio, rounds } from "./statistics.ts";
+import { inTurns, median, print, ratio, roundsDefault as rounds } from "./statistics.ts";
 
 const load = { connections: 64, seconds: 3, warmUpSeconds: 1 };
 
@@ -48,7 +48,7 @@ class Costs {
 
 export async function measureBatches(tutti: Server, echo: Server): Promise<void> {
   const costs = { echo: new Costs(), send: new Costs(), batch: new Costs(), cycle: new Costs() };
-  const results = await inTurns({
+  const results = await inTurns(rounds, {
     echo: () => costs.echo.of(echo, (observe) => echoRate({ port: echo.port, ...load, observe })),
     send: () => onFreshQueue(tutti, costs.send, sendRate),
     batch: () => onFreshQueue(tutti, costs.batch, sendBatchRate),

@@ -5,7 +5,7 @@
 import { jsonRequest, runClients } from "./clients.ts";
 import { call } from "./servers.ts";
 import type { Server } from "./servers.ts";
-import { inTurns, median, print, ratio, rounds } from "./statistics.ts";
+import { inTurns, median, print, ratio, roundsDefault as rounds } from "./statistics.ts";
 
 const load = { connections: 64, seconds: 3, warmUpSeconds: 1 };
 const stateMachineArn = "arn:aws:states:us-east-1:000000000000:stateMachine:bench";
@@ -34,7 +34,7 @@ export async function measurePass5(tutti: Server, echo: Server): Promise<void> {
     });
     return perSecond;
   };
-  const results = await inTurns({ echo: rate(echo), tutti: rate(tutti) });
+  const results = await inTurns(rounds, { echo: rate(echo), tutti: rate(tutti) });
   const running = { stateMachineArn, statusFilter: "RUNNING" };
   const { executions } = (await call(tutti, "AWSStepFunctions.ListExecutions", running)) as { executions: unknown[] };
   if (executions.length > 0) throw new Error(`${executions.length} executions were answered before their end`);

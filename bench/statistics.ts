@@ -1,5 +1,5 @@
-/** How often every measurement is made. */
-export const rounds = Number(process.env["BENCH_ROUNDS"] ?? 5);
+/** How often every measurement is made, unless a benchmark says otherwise. */
+export const roundsDefault = Number(process.env["BENCH_ROUNDS"] ?? 5);
 
 export function median(values: readonly number[]): number {
   return values.toSorted((left, right) => left - right)[values.length >> 1] ?? Number.NaN;
@@ -7,6 +7,7 @@ export function median(values: readonly number[]): number {
 
 /** Runs every measurement once a round, one after another, so that all meet the same weather. */
 export async function inTurns<Name extends string>(
+  rounds: number,
   measurements: Readonly<Record<Name, () => Promise<number>>>,
 ): Promise<Record<Name, number[]>> {
   const names = Object.keys(measurements) as Name[];
