@@ -1,5 +1,9 @@
-/** `npm run simulate -- [--seeds n] [--steps n] [--from seed]`: many runs, each with its seed; stops at the first that fails. */
+/**
+ * `npm run simulate -- [--seeds n] [--steps n] [--from seed] [--only queues|executions]`: many runs, each with its seed; stops
+ * at the first that fails.
+ */
 import { parseArgs } from "node:util";
+import { QueueSimulation } from "./queue-simulation.ts";
 import { Simulation } from "./simulation.ts";
 
 const { values } = parseArgs({
@@ -7,17 +11,31 @@ const { values } = parseArgs({
     seeds: { type: "string", default: "50" },
     steps: { type: "string", default: "300" },
     from: { type: "string", default: "1" },
+    only: { type: "string" },
   },
 });
+
+const runs = {
+  executions: (seed: number, steps: number) => new Simulation(seed).run(steps),
+  queues: (seed: number, steps: number) => new QueueSimulation(seed).run(steps),
+};
+const totals: Record<string, number> = {};
 const from = Number(values.from);
 for (let seed = from; seed < from + Number(values.seeds); seed += 1) {
-  try {
-    const report = await new Simulation(seed).run(Number(values.steps));
-    console.log(`seed ${seed}: ${JSON.stringify(report)}`);
-  } catch (error) {
-    console.error(
-      `seed ${seed} failed; again with: npm run simulate -- --from ${seed} --seeds 1 --steps ${values.steps}`,
-    );
-    throw error;
+  for (const [what, run] of Object.entries(runs)) {
+    if (values.only !== undefined && values.only !== what) continue;
+    try {
+      const report = await run(seed, Number(values.steps));
+      console.log(`seed ${seed}, ${what}: ${JSON.stringify(report)}`);
+      for (const [name, count] of Object.entries(report)) {
+        const key = `${what} ${name}`;
+        totals[key] = (totals[key] ?? 0) + Number(count);
+      }
+    } catch (error) {
+      const again = `--from ${seed} --seeds 1 --steps ${values.steps} --only ${what}`;
+      console.error(`seed ${seed} failed; again with: npm run simulate -- ${again}`);
+      throw error;
+    }
   }
 }
+console.log(`in all: ${JSON.stringify(totals)}`);

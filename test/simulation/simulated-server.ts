@@ -35,6 +35,8 @@ export class SimulatedServer {
   crashCount = 0;
   crashShare: number;
   readonly random: SeededRandom;
+  /** Told of every crash, with the time of the dead process. */
+  onCrash: (now: number) => void = () => undefined;
   readonly #disk = new MemoryStore();
   #process: Process | undefined;
   #now = startMs;
@@ -42,6 +44,11 @@ export class SimulatedServer {
   constructor(random: SeededRandom, crashShare: number) {
     this.random = random;
     this.crashShare = crashShare;
+  }
+
+  /** Milliseconds since the epoch. */
+  get now(): number {
+    return this.#process?.kernel.clock.now() ?? this.#now;
   }
 
   /**
@@ -83,6 +90,7 @@ export class SimulatedServer {
     this.crashCount += 1;
     this.#now = process.kernel.clock.now();
     this.#process = undefined;
+    this.onCrash(this.#now);
   }
 
   async #running(): Promise<Process> {

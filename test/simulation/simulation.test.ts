@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { QueueSimulation } from "./queue-simulation.ts";
 import { Simulation } from "./simulation.ts";
 
 const steps = 120;
@@ -13,9 +14,20 @@ for (const seed of [1, 2, 3]) {
       assert.ok(report.crashes > 0 && report.executions > 0 && report.messages > 0, JSON.stringify(report));
     },
   );
+
+  test(
+    `queues of seed ${seed} (npm run simulate -- --from ${seed} --seeds 1 --steps ${steps} --only queues)`,
+    { timeout: 120_000 },
+    async () => {
+      const report = await new QueueSimulation(seed).run(steps);
+      assert.ok(Math.min(report.crashes, report.received, report.duplicates, report.moves) > 0, JSON.stringify(report));
+    },
+  );
 }
 
 test("the same seed gives the same run", { timeout: 120_000 }, async () => {
   const [first, second] = [await new Simulation(7).run(20), await new Simulation(7).run(20)];
   assert.deepEqual(first, second);
+  const [queues, again] = [await new QueueSimulation(7).run(20), await new QueueSimulation(7).run(20)];
+  assert.deepEqual(queues, again);
 });
