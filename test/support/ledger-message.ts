@@ -24,6 +24,9 @@ export class LedgerMessage {
   receiptHandle: string | undefined;
   receiveCount = 0;
   crashesBefore = 0;
+  /** Changes of visibility that were asked for, and how many of them nobody has heard of yet. */
+  changesAsked = 0;
+  changesOpen = 0;
   /** Deletions that were asked for and not refused: it may be gone. */
   removalsOpen = 0;
   /** When it was gone for certain. */
@@ -60,7 +63,9 @@ export class LedgerMessage {
 
   /** @param now when the answer was there, and `tick` with it */
   receivedBy(asked: ReceiveAsked, received: ReceivedMessage, now: number, tick: number, crashes: number): void {
-    this.lockedUntil = asked.now + asked.visibilityMs;
+    // On a standard queue a change with an older handle may come after this receive and shorten its time.
+    const isLocked = this.queue.isFifo || this.changesOpen === 0;
+    this.lockedUntil = isLocked ? asked.now + asked.visibilityMs : Number.NEGATIVE_INFINITY;
     this.place = asked.queue;
     this.receivedAt = asked.now;
     this.receivedTick = tick;

@@ -50,6 +50,8 @@ export interface Asked {
   readonly lockBefore: number;
   /** Of a deletion: its message has been received again since, so a FIFO queue must refuse it if the message is there. */
   readonly isOld?: boolean;
+  /** Of a change: the how many-th of its message, and whether an earlier one was not answered yet. */
+  readonly change?: { readonly number: number; readonly isAlone: boolean };
 }
 
 export interface LedgerOptions {
@@ -135,6 +137,10 @@ export class QueueLedger {
 
   receiveAsked(queue: LedgerQueue, now: number, visibilityMs: number, attemptId?: string): ReceiveAsked {
     this.#openReceives.set(queue.name, (this.#openReceives.get(queue.name) ?? 0) + 1);
+    // Made again, whether an answer comes or not, it hides its messages anew.
+    if (attemptId !== undefined)
+      for (const message of this.messages.values())
+        if (message.attemptId === attemptId) message.lockedUntil = Math.min(message.lockedUntil, now + visibilityMs);
     return { queue, tick: this.tick, now, visibilityMs, attemptId };
   }
 
@@ -160,7 +166,10 @@ export class QueueLedger {
   }
 
   deleteAsked(message: LedgerMessage, receiptHandle: string, now: number): Asked {
-    const isOld = message.queue.isFifo && message.receiptHandle !== receiptHandle && !this.#mayBeGone(message);
+    // A message that was moved and brought back is another one: the handles of before lead nowhere.
+    const isUnmoved = message.messageId === message.sentId;
+    const isOld =
+      message.queue.isFifo && isUnmoved && message.receiptHandle !== receiptHandle && !this.#mayBeGone(message);
     message.removalsOpen += 1;
     message.log(`${now}: its deletion is asked for${isOld ? " with an old handle" : ""}`);
     return { message, receiptHandle, now, lockBefore: message.lockedUntil, isOld };
@@ -184,21 +193,29 @@ export class QueueLedger {
 
   changeAsked(message: LedgerMessage, receiptHandle: string, now: number, visibilityMs: number): Asked {
     const lockBefore = message.lockedUntil;
+    message.changesAsked += 1;
+    const change = { number: message.changesAsked, isAlone: message.changesOpen === 0 };
+    message.changesOpen += 1;
     message.lockedUntil = Math.min(lockBefore, now + visibilityMs);
     message.log(`${now}: hidden for ${visibilityMs} is asked for`);
-    return { message, receiptHandle, now, lockBefore };
+    return { message, receiptHandle, now, lockBefore, change };
   }
 
-  changed({ message, receiptHandle, now, lockBefore }: Asked, visibilityMs: number): void {
+  changed({ message, receiptHandle, now, lockBefore, change }: Asked, visibilityMs: number): void {
+    message.changesOpen -= 1;
     message.log("is hidden so");
+    const isLatest = change?.isAlone === true && change.number === message.changesAsked;
     // On a standard queue it is also answered so, without effect, when the message is visible again.
-    if (message.receiptHandle !== receiptHandle || now >= lockBefore || !message.isSame(this.#crashes.length)) return;
+    const isHeld = message.receiptHandle === receiptHandle && now < lockBefore && message.isSame(this.#crashes.length);
+    if (!isLatest || !isHeld) return;
     message.lockedUntil = now + visibilityMs;
     message.receivedAt = Number.NEGATIVE_INFINITY;
   }
 
-  changeRefused({ message, receiptHandle, lockBefore }: Asked): void {
-    if (message.receiptHandle === receiptHandle) message.lockedUntil = lockBefore;
+  changeRefused({ message, receiptHandle, lockBefore, change }: Asked): void {
+    message.changesOpen -= 1;
+    const isLatest = change?.isAlone === true && change.number === message.changesAsked;
+    if (isLatest && message.receiptHandle === receiptHandle) message.lockedUntil = lockBefore;
   }
 
   /** Everything in the queue may be gone: a purge or a deletion is asked for. */
