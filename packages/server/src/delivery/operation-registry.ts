@@ -1,10 +1,11 @@
 /**
- * Every operation of every service by name, and the way from one service to another: a hop inside the server runs the
- * other service's operation in the caller's own transaction, so cause and effect are one atomic commit.
+ * Every operation of every service by name, for requests from the wire and for hops between resources (`hops.ts`).
  *
- * A hop's input is validated as a request's would be; a refusal undoes only what the hop did.
+ * A hop's input is validated as a request's would be; a refusal undoes only what the hop did. Services have operations
+ * besides those of AWS's API that only a hop can name: what one resource tells another.
  */
 import type { Call } from "../kernel/call.ts";
+import type { StoreReader } from "../kernel/kernel.ts";
 import { Park } from "../kernel/operation.ts";
 import type { AnyOperation } from "../kernel/operation.ts";
 import { ServiceError } from "../kernel/service-error.ts";
@@ -15,11 +16,6 @@ export type OperationTable = Readonly<Record<string, AnyOperation>>;
 /** Throws a `ServiceError` when the input does not fit the operation's model. */
 export type InputValidator = (operation: string, input: unknown, call: Call) => void;
 
-interface RegisteredService {
-  readonly operations: OperationTable;
-  readonly validate: InputValidator;
-}
-
 /** On whose behalf a hop is made. */
 export interface HopIdentity {
   readonly account: string;
@@ -27,20 +23,46 @@ export interface HopIdentity {
   readonly requestId: string;
 }
 
+/** An operation with everything it needs but the transaction. */
+export interface Invocation {
+  /** Whether it reads from the store before it decides. */
+  readonly loads: boolean;
+  /** @throws ServiceError when the operation refuses */
+  load(reader: StoreReader): Promise<unknown>;
+  /**
+   * Decides in the caller's transaction.
+   * @throws ServiceError when the operation refuses; what it had changed is undone
+   */
+  decide(tx: Transaction, loaded: unknown): unknown;
+}
+
+const noOperations: OperationTable = {};
+
 export class OperationRegistry {
-  readonly #services = new Map<string, RegisteredService>();
+  readonly #services = new Map<string, { readonly operations: OperationTable; readonly validate: InputValidator }>();
+  readonly #internal = new Map<string, OperationTable>();
 
-  register(service: string, operations: OperationTable, validate: InputValidator): void {
+  /** @param internal operations that only hops may name; their input is the service's own and needs no validation */
+  register(
+    service: string,
+    operations: OperationTable,
+    validate: InputValidator,
+    internal: OperationTable = noOperations,
+  ): void {
     if (this.#services.has(service)) throw new Error(`service ${service} is registered`);
+    const twice = Object.keys(internal).find((name) => Object.hasOwn(operations, name));
+    if (twice !== undefined) throw new Error(`operation ${service}:${twice} is registered twice`);
     this.#services.set(service, { operations, validate });
+    this.#internal.set(service, internal);
   }
 
+  /** An operation of the service's API. */
   find(service: string, operation: string): AnyOperation | undefined {
-    const operations = this.#services.get(service)?.operations;
-    return operations !== undefined && Object.hasOwn(operations, operation) ? operations[operation] : undefined;
+    const operations = this.#services.get(service)?.operations ?? noOperations;
+    return Object.hasOwn(operations, operation) ? operations[operation] : undefined;
   }
 
-  /** The operations a service has, by name. */
+  /** The operations of the service's API, by name. */
   names(service: string): readonly string[] {
     return Object.keys(this.#services.get(service)?.operations ?? {});
   }
@@ -50,23 +72,45 @@ export class OperationRegistry {
    * @throws ServiceError when the operation refuses; what it had changed is undone
    */
   invoke(tx: Transaction, service: string, operation: string, input: unknown, identity: HopIdentity): unknown {
-    const registered = this.#services.get(service);
-    const found = this.find(service, operation);
-    if (registered === undefined || found === undefined || found.load !== undefined) {
-      throw new ServiceError(
-        "UnknownOperationException",
-        `The operation ${service}:${operation} cannot be called from inside the server.`,
-      );
-    }
-    const call = hopCall(identity);
-    registered.validate(operation, input, call);
-    return tx.savepoint(() => {
-      const output = found.decide(tx, input, { call, loaded: undefined, arrivedAt: tx.now, expired: true });
-      if (output instanceof Park)
-        throw new Error(`operation ${service}:${operation} parked although its wait was over`);
-      return output;
-    });
+    const invocation = this.invocation(service, operation, input, identity);
+    if (invocation === undefined || invocation.loads) throw unknownOperation(service, operation);
+    return invocation.decide(tx, undefined);
   }
+
+  /** An operation as a hop runs it; undefined when there is none of this name. Only `hops.ts` calls this. */
+  invocation(service: string, operation: string, input: unknown, identity: HopIdentity): Invocation | undefined {
+    const internal = this.#internal.get(service) ?? noOperations;
+    const isInternal = Object.hasOwn(internal, operation);
+    const found = isInternal ? internal[operation] : this.find(service, operation);
+    if (found === undefined) return undefined;
+    const call = hopCall(identity);
+    const validate = (): void => {
+      if (!isInternal) this.#services.get(service)?.validate(operation, input, call);
+    };
+    return {
+      loads: found.load !== undefined,
+      load: async (reader) => {
+        validate();
+        return found.load?.(reader, input, call);
+      },
+      decide: (tx, loaded) => {
+        validate();
+        return tx.savepoint(() => {
+          const output = found.decide(tx, input, { call, loaded, arrivedAt: tx.now, expired: true });
+          if (output instanceof Park)
+            throw new Error(`operation ${service}:${operation} parked although its wait was over`);
+          return output;
+        });
+      },
+    };
+  }
+}
+
+export function unknownOperation(service: string, operation: string): ServiceError {
+  return new ServiceError(
+    "UnknownOperationException",
+    `The operation ${service}:${operation} cannot be called from inside the server.`,
+  );
 }
 
 function hopCall(identity: HopIdentity): Call {

@@ -6,6 +6,8 @@ export interface Service extends Module {
   /** The model's name: `sqs`, `states`, `sts`. */
   readonly name: string;
   readonly operations: OperationTable;
+  /** What only hops may ask for; see `OperationRegistry`. */
+  readonly internalOperations?: OperationTable;
   /** What `GET /_tutti/<service>/<view>` shows, as JSON. A view changes nothing. */
   readonly views?: Readonly<Record<string, View>>;
   /** Lines for `/metrics`: name, help, type and samples. */

@@ -9,7 +9,7 @@ import type { Call } from "./call.ts";
 import type { Clock } from "./clock.ts";
 import { CommitPipeline } from "./commit-pipeline.ts";
 import { metaMigrations, metaTable } from "./meta.ts";
-import { Park } from "./operation.ts";
+import { disposeLoaded, Park } from "./operation.ts";
 import type { AnyOperation } from "./operation.ts";
 import { Outbox, outboxMigrations, outboxTable } from "./outbox.ts";
 import { HeldShards, LeaseLost, ownsEverything, ShardNotOwned } from "./ownership.ts";
@@ -256,7 +256,10 @@ export class Kernel {
     const arrivedAt = this.clock.now();
     let expired = false;
     for (;;) {
-      if (shard !== undefined && !this.ownership.owns(shard)) throw new ShardNotOwned(shard);
+      if (shard !== undefined && !this.ownership.owns(shard)) {
+        disposeLoaded(loaded);
+        throw new ShardNotOwned(shard);
+      }
       const context = { call, loaded, arrivedAt, expired };
       const output = this.transact((tx) => operation.decide(tx, input, context));
       if (!(output instanceof Park)) {

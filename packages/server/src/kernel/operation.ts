@@ -10,7 +10,7 @@ import type { Transaction } from "./transaction.ts";
 
 export interface OperationContext<Loaded = undefined> {
   readonly call: Call;
-  /** What `load` gave. */
+  /** What `load` gave. What holds on to something lets go in the decision; it is `Disposable` for when none is made. */
   readonly loaded: Loaded;
   /** When the request was first decided, in milliseconds since the epoch. */
   readonly arrivedAt: number;
@@ -46,4 +46,10 @@ export class Park {
 /** Waits under `key` until woken, at most until `deadline` (milliseconds since the epoch). */
 export function park(key: string, deadline: number): Park {
   return new Park(key, deadline);
+}
+
+/** Lets go of what `load` gave for a decision that is not made. */
+export function disposeLoaded(loaded: unknown): void {
+  if (typeof loaded === "object" && loaded !== null && Symbol.dispose in loaded)
+    (loaded as Disposable)[Symbol.dispose]();
 }

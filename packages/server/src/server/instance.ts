@@ -5,6 +5,7 @@
 import { Kernel } from "../kernel/kernel.ts";
 import type { KernelOptions } from "../kernel/kernel.ts";
 import type { Log } from "../kernel/log.ts";
+import { Hops } from "../delivery/hops.ts";
 import { OperationRegistry } from "../delivery/operation-registry.ts";
 import type { Metric, Service, View } from "../delivery/service.ts";
 import type { HttpHandler } from "../protocol/http/exchange.ts";
@@ -26,6 +27,7 @@ export interface InstanceOptions {
 export interface Instance {
   readonly kernel: Kernel;
   readonly registry: OperationRegistry;
+  readonly hops: Hops;
   readonly serviceNames: readonly string[];
   /** By `<service>/<view>`. */
   readonly views: ReadonlyMap<string, View>;
@@ -39,11 +41,18 @@ export function createInstance(options: InstanceOptions): Instance {
   const { log, requests, publicUrl, dispatch } = options;
   const kernel = new Kernel(options.kernel);
   const registry = new OperationRegistry();
+  const onError = (error: unknown): void => {
+    log("error", "an effect failed", {
+      error: error instanceof Error ? (error.stack ?? error.message) : String(error),
+    });
+  };
+  const hops = new Hops({ kernel, registry, onError });
   const wired = createServices(kernel, registry);
   const services = wired.map(({ service }) => service);
   return {
     kernel,
     registry,
+    hops,
     serviceNames: services.map((service) => service.name),
     views: viewsOf(services),
     api: createApi({
@@ -55,8 +64,8 @@ export function createInstance(options: InstanceOptions): Instance {
       publicUrl,
       ...(dispatch !== undefined && { dispatch }),
     }),
-    start: () => kernel.start(services),
-    metrics: () => collectMetrics(kernel, services, requests),
+    start: () => kernel.start([hops, ...services]),
+    metrics: () => collectMetrics(kernel, [hops, ...services], requests),
   };
 }
 

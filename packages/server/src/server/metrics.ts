@@ -14,7 +14,11 @@ export function renderMetrics(metrics: readonly Metric[]): string {
   return `${lines.join("\n")}\n`;
 }
 
-export function collectMetrics(kernel: Kernel, services: readonly Service[], requests: RequestCounts): Metric[] {
+export function collectMetrics(
+  kernel: Kernel,
+  parts: readonly Pick<Service, "metrics">[],
+  requests: RequestCounts,
+): Metric[] {
   const { commits, operations, largestGroup } = kernel.pipeline.statistics;
   const single = (name: string, help: string, type: Metric["type"], value: number): Metric => ({
     name,
@@ -33,7 +37,7 @@ export function collectMetrics(kernel: Kernel, services: readonly Service[], req
       type: "counter",
       samples: requests.samples(),
     },
-    ...services.flatMap((service) => service.metrics?.() ?? []),
+    ...parts.flatMap((part) => part.metrics?.() ?? []),
   ];
 }
 

@@ -4,7 +4,7 @@ import type { Kernel } from "../kernel/kernel.ts";
 import type { Log } from "../kernel/log.ts";
 import type { AnyOperation } from "../kernel/operation.ts";
 import { ServiceError } from "../kernel/service-error.ts";
-import type { OperationRegistry } from "../delivery/operation-registry.ts";
+import type { InputValidator, OperationRegistry } from "../delivery/operation-registry.ts";
 import type { Service } from "../delivery/service.ts";
 import type { Dialect } from "../protocol/dialect.ts";
 import type { HttpHandler } from "../protocol/http/exchange.ts";
@@ -34,10 +34,11 @@ export function createServices(kernel: Kernel, registry: OperationRegistry): Wir
   const services = [createSqsService(kernel), createStatesService(kernel, registry), createStsService()];
   return services.map((service) => {
     const wire = new WireService(loadModel(service.name), dialects[service.name]);
-    registry.register(service.name, service.operations, (name, input, call) => {
+    const validate: InputValidator = (name, input, call) => {
       const operation = wire.operations.get(name);
       if (operation !== undefined) wire.validate(operation, input, call);
-    });
+    };
+    registry.register(service.name, service.operations, validate, service.internalOperations);
     return { service, wire };
   });
 }

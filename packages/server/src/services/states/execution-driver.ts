@@ -65,12 +65,8 @@ export class ExecutionDriver {
       attempt: (row) => this.#lookUp(row),
       succeeded: (tx, row, result) => {
         const item = row.payload as WorkItem;
-        const lookedUp = result as NameLookup | undefined;
-        try {
-          this.#run(tx, item.kind === "call" ? { ...item, isNameTaken: lookedUp?.isStored === true } : item);
-        } finally {
-          lookedUp?.release();
-        }
+        using lookedUp = result as NameLookup | undefined;
+        this.#run(tx, item.kind === "call" ? { ...item, isNameTaken: lookedUp?.isStored === true } : item);
       },
       // A look-up fails only when the store does, which stops the process.
       retryAt: (_row, _error, now) => now + 1000,

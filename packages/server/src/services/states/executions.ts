@@ -14,10 +14,9 @@ import { parsePayload } from "./payload.ts";
 import { executionsTable, runningTable, scopesTable } from "./tables.ts";
 import type { ExecutionRow, RunningRow } from "./tables.ts";
 
-/** What the store said of a name. Names taken since are known to `NameReservations` until `release` is called. */
-export interface NameLookup {
+/** What the store said of a name. Names taken since are known to `NameReservations` until it is disposed of. */
+export interface NameLookup extends Disposable {
   readonly isStored: boolean;
-  release(): void;
 }
 
 export class Executions {
@@ -79,10 +78,15 @@ export class Executions {
     return row;
   }
 
-  /** Asks the store whether an execution has this ARN; the answer holds until it is released. */
+  /** Asks the store whether an execution has this ARN; the answer holds until it is disposed of. */
   async lookUpName(reader: StoreReader, arn: string): Promise<NameLookup> {
     const release = this.names.beginLookup();
-    return { isStored: (await this.find(reader, arn)) !== undefined, release };
+    try {
+      return { isStored: (await this.find(reader, arn)) !== undefined, [Symbol.dispose]: release };
+    } catch (error) {
+      release();
+      throw error;
+    }
   }
 
   /**

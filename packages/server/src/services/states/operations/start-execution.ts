@@ -21,14 +21,11 @@ export function startExecution(
       return named === undefined ? undefined : executions.lookUpName(reader, named);
     },
     decide(tx, { stateMachineArn = "", name, input = "{}", traceHeader }, { loaded }) {
-      try {
-        const request = { machineArn: stateMachineArn, name, input, traceHeader };
-        const start = executions.prepareStart(tx, request, loaded?.isStored === true);
-        if (!start.isRepeated) driver.start(tx, start);
-        return { executionArn: start.arn, startDate: new Date(start.startedAt) };
-      } finally {
-        loaded?.release();
-      }
+      using _held = loaded;
+      const request = { machineArn: stateMachineArn, name, input, traceHeader };
+      const start = executions.prepareStart(tx, request, loaded?.isStored === true);
+      if (!start.isRepeated) driver.start(tx, start);
+      return { executionArn: start.arn, startDate: new Date(start.startedAt) };
     },
   };
 }
