@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { measureLanguage } from "./asl.ts";
 import { measureIdle } from "./idle.ts";
+import { measureJsonata } from "./jsonata.ts";
 import { startEcho, startTutti } from "./servers.ts";
 import type { Server } from "./servers.ts";
 import { measureBacklog } from "./sqs-backlog.ts";
@@ -19,6 +20,7 @@ import { measurePass5 } from "./states-pass5.ts";
 const benchmarks: Readonly<Record<string, () => Promise<void>>> = {
   asl: measureLanguage,
   idle: measureIdle,
+  jsonata: measureJsonata,
   sqs: () => withServers(measureBatches),
   "sqs-backlog": () => inFolder(measureBacklog),
   "sqs-fifo": () => withServers(measureFifo),

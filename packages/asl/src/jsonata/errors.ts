@@ -34,13 +34,16 @@ export interface FaultDetails {
   readonly functionName?: string;
 }
 
+/** The text of an error shows a literal as it is, and everything else in quotes. */
+export type FaultToken = string | number | boolean | null | undefined;
+
 export class Fault extends Error {
   readonly code: keyof typeof messages;
   readonly details: FaultDetails;
   position: number | undefined;
-  token: string | undefined;
+  token: FaultToken;
 
-  constructor(code: keyof typeof messages, details: FaultDetails = {}, position?: number, token?: string) {
+  constructor(code: keyof typeof messages, details: FaultDetails = {}, position?: number, token?: FaultToken) {
     super(code);
     this.code = code;
     this.details = details;
@@ -169,7 +172,7 @@ export function toJsonataError(fault: Fault): JsonataError {
   const message = messages[code].replaceAll(/\{\{\{(\w+)\}\}\}|\{\{(\w+)\}\}/g, (_, bare?: string, quoted?: string) =>
     bare === undefined ? shortJson(all[quoted ?? ""]) : String(all[bare]),
   );
-  return new JsonataError(code, message, position ?? 0, token);
+  return new JsonataError(code, message, position ?? 0, token === undefined ? undefined : String(token));
 }
 
 /** A value in an error's text, without what would make the text unbounded. */

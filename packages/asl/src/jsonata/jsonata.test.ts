@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import jsonata from "jsonata";
+import type { Json } from "../json/value.ts";
 import { compileJsonata } from "./compile-jsonata.ts";
 import { JsonataError } from "./errors.ts";
+import errors from "./testdata/errors.json" with { type: "json" };
+import functions from "./testdata/functions.json" with { type: "json" };
 import language from "./testdata/language.json" with { type: "json" };
 
 const host = { now: 1_510_067_557_121, random: () => 0.5, uuid: () => "00000000-0000-4000-8000-000000000000" };
@@ -13,31 +16,44 @@ interface Case {
   /** Absent where the expression gives nothing. */
   readonly value?: unknown;
   readonly error?: string;
+  readonly message?: string;
 }
 
-const tables: readonly { readonly source: string; readonly input: object; readonly cases: readonly Case[] }[] = [
-  language,
-];
+interface Table {
+  readonly source: string;
+  readonly input: object;
+  readonly cases: readonly Case[];
+}
+
+const tables: readonly Table[] = [language, functions, errors];
 
 for (const { source, input, cases } of tables) {
   describe(source, () => {
-    for (const { page, expression, value, error } of cases) {
-      const variables = { states: { input } as never };
+    for (const { page, expression, value, error, message } of cases) {
+      const expected = { code: error, ...(message !== undefined && { message }) };
+      const variables = { states: { input: frozen(input) } };
       test(`${page}: ${expression}`, () => {
         if (error === undefined) assert.deepEqual(compileJsonata(expression).evaluate(variables, host), value);
         else
           assert.throws(() => compileJsonata(expression).evaluate(variables, host), {
             name: "JsonataError",
-            code: error,
+            ...expected,
           });
       });
       test(`${page}: ${expression}, as jsonata 2.0.6 has it`, async () => {
-        const oracle = async (): Promise<unknown> => plain(await jsonata(expression).evaluate(undefined, variables));
+        const oracle = async (): Promise<unknown> =>
+          plain(await jsonata(expression).evaluate(undefined, structuredClone(variables)));
         if (error === undefined) assert.deepEqual(await oracle(), value);
-        else await assert.rejects(oracle, { code: error });
+        else await assert.rejects(oracle, expected);
       });
     }
   });
+}
+
+/** JSON that throws when somebody changes it. */
+function frozen(value: object): Json {
+  for (const part of Object.values(value)) if (typeof part === "object" && part !== null) frozen(part as object);
+  return Object.freeze(value) as Json;
 }
 
 /** Without the marks that jsonata leaves on arrays. */
@@ -80,4 +96,23 @@ test("the variables an expression reads, and whether it asks for a context", () 
     "$map($x, function() { a })",
   ])
     assert.equal(compileJsonata(source).usesRootContext, true, source);
+});
+
+test("a result shares parts with the input, and its arrays are plain", () => {
+  const input = { list: [{ id: 1 }, { id: 2 }], object: { deep: {} } };
+  const evaluate = (source: string): unknown => compileJsonata(source).evaluate({ states: { input } }, host);
+  assert.equal(evaluate("$states.input"), input);
+  assert.equal(evaluate("$states.input.list"), input.list);
+  assert.equal((evaluate("{'a': $states.input.object}") as { a: unknown }).a, input.object);
+  for (const source of [
+    "$states.input.list.id",
+    "[$states.input.list.[id]][0]",
+    "{'a': $states.input.list.id}.a",
+    "$map([1, 2], function($x) { [1, 2].($x) })[0]",
+  ])
+    assert.deepEqual(
+      Object.keys(evaluate(source) as object),
+      ["0", "1"].slice(0, (evaluate(source) as unknown[]).length),
+      source,
+    );
 });

@@ -3,6 +3,7 @@
  * begins an operand (`#operand`) or stands behind one (`#behind`).
  */
 import { Fault } from "../errors.ts";
+import type { FaultToken } from "../errors.ts";
 import { limits } from "../limits.ts";
 import { Signature } from "../signature.ts";
 import type { Operator, Syntax, SyntaxPair, SyntaxTerm } from "./syntax.ts";
@@ -59,7 +60,7 @@ class Parser {
 
   whole(): Syntax {
     const result = this.#expression(0);
-    if (this.#token.type !== "end") throw new Fault("S0201", {}, this.#token.position, String(this.#token.value));
+    if (this.#token.type !== "end") throw new Fault("S0201", {}, this.#token.position, this.#token.value);
     return result;
   }
 
@@ -80,8 +81,7 @@ class Parser {
 
   #expect(operator: string, isAfterOperand = false): void {
     const { type, value, position } = this.#token;
-    if (!this.#is(operator))
-      throw new Fault(type === "end" ? "S0203" : "S0202", { value: operator }, position, String(value));
+    if (!this.#is(operator)) throw new Fault(type === "end" ? "S0203" : "S0202", { value: operator }, position, value);
     this.#advance(isAfterOperand);
   }
 
@@ -330,14 +330,14 @@ class Parser {
 }
 
 /** What an error names an expression by. */
-function textOf(syntax: Syntax): string | undefined {
+function textOf(syntax: Syntax): FaultToken {
   switch (syntax.kind) {
     case "constant":
     case "name":
     case "number":
     case "string":
     case "variable":
-      return String(syntax.value);
+      return syntax.value;
     case "placeholder":
       return "?";
     case "operation":
