@@ -30,7 +30,8 @@ function compileStates(compilation: Compilation, reader: FieldReader, allowed: R
   const states = new Map<string, State>();
   for (const name of names) {
     const pointer = statesReader.place(name);
-    checkStateName(compilation, name, pointer);
+    // A name without measure would stand in the place of every problem below it.
+    if (!checkStateName(compilation, name, pointer)) continue;
     const json = statesReader.raw(name);
     if (!isJsonObject(json)) {
       problems.ofValue(pointer, "Expected value of type Object");
@@ -43,7 +44,8 @@ function compileStates(compilation: Compilation, reader: FieldReader, allowed: R
   if (startAt !== undefined) compilation.containers.set(reader.pointer, { pointer: reader.pointer, startAt, states });
 }
 
-function checkStateName(compilation: Compilation, name: string, pointer: string): void {
+/** False for a name that is too long. */
+function checkStateName(compilation: Compilation, name: string, pointer: string): boolean {
   const { problems, stateNames } = compilation;
   if (stateNames.has(name)) problems.ofObject(pointer, `Duplicate State name: ${name}`, "DUPLICATE_STATE_NAME");
   stateNames.add(name);
@@ -54,5 +56,7 @@ function checkStateName(compilation: Compilation, name: string, pointer: string)
       `State name cannot exceed ${STATE_NAME_CHARACTERS_MAX} characters: ${name}`,
       "INVALID_STATE_NAME",
     );
+    return false;
   }
+  return true;
 }

@@ -2,9 +2,11 @@
  * The problems found while a definition is compiled, each told once with its place.
  *
  * Checks name a place by its JSON pointer; the collector adds AWS's location and the range in the text. Compiling goes
- * on after a problem, so one pass names them all; a definition with an error gives no machine.
+ * on after a problem, so one pass names them all; a definition with an error gives no machine. Only what would take more
+ * than `DIAGNOSTIC_CHARACTERS_MAX` to write down is left out.
  */
 import type { JsonPlaces } from "../json/parse-json.ts";
+import { DIAGNOSTIC_CHARACTERS_MAX } from "../json/places.ts";
 import { parentPointer, pointerSegments } from "../json/pointer.ts";
 import { textRange } from "../json/text-lines.ts";
 import type { TextRange } from "../json/text-lines.ts";
@@ -36,6 +38,7 @@ export class Problems {
   readonly #places: JsonPlaces;
   readonly #diagnostics: Diagnostic[] = [];
   #hasErrors = false;
+  #characters = 0;
 
   constructor(document: Json, places: JsonPlaces) {
     this.#document = document;
@@ -84,6 +87,9 @@ export class Problems {
 
   #add(severity: Diagnostic["severity"], code: DiagnosticCode, message: string, pointer: string, focus: Focus): void {
     this.#hasErrors ||= severity === "ERROR";
+    // Both the pointer and the location are written down.
+    this.#characters += 2 * pointer.length + message.length;
+    if (this.#characters > DIAGNOSTIC_CHARACTERS_MAX && this.#diagnostics.length > 0) return;
     const range =
       (focus.part === "name" ? this.#places.nameRange(focus.pointer) : undefined) ?? this.#valueRange(focus.pointer);
     this.#diagnostics.push({

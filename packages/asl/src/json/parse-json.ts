@@ -6,6 +6,8 @@
  * The index of places is built by a second pass, and only when something asks for it.
  */
 import type { Diagnostic } from "../definition/diagnostic.ts";
+import { PlaceIndex } from "./places.ts";
+import type { Span } from "./places.ts";
 import { pointerSegments } from "./pointer.ts";
 import { isWhitespace } from "./characters.ts";
 import { JsonScanner } from "./scanner.ts";
@@ -81,17 +83,10 @@ function shownRange(text: string, starts: readonly number[], offset: number): Te
   return textRange(starts, Math.max(start, 0), isWord ? token.end : Math.min(start + 1, text.length));
 }
 
-/** Offsets only; lines and columns are worked out for the ranges that are asked for. */
-interface Span {
-  readonly start: number;
-  readonly end: number;
-}
-
+/** Lines and columns are worked out for the ranges that are asked for. */
 class LazyPlaces implements JsonPlaces {
   readonly #text: string;
-  readonly #values = new Map<string, Span>();
-  readonly #names = new Map<string, Span>();
-  readonly #duplicates: { readonly pointer: string; readonly span: Span }[] = [];
+  #index: PlaceIndex | undefined;
   #starts: readonly number[] | undefined;
 
   constructor(text: string) {
@@ -99,16 +94,17 @@ class LazyPlaces implements JsonPlaces {
   }
 
   valueRange(pointer: string): TextRange | undefined {
-    return this.#range(this.#index() && this.#values.get(pointer));
+    const span = this.#places().value(pointer);
+    return span && this.#rangeOf(span);
   }
 
   nameRange(pointer: string): TextRange | undefined {
-    return this.#range(this.#index() && this.#names.get(pointer));
+    const span = this.#places().name(pointer);
+    return span && this.#rangeOf(span);
   }
 
   duplicates(): Diagnostic[] {
-    this.#index();
-    return this.#duplicates.map(({ pointer, span }) => ({
+    return this.#places().duplicates.map(({ pointer, span }) => ({
       severity: "ERROR",
       code: "INVALID_JSON_DESCRIPTION",
       message: `Duplicate field '${pointerSegments(pointer).at(-1) ?? ""}'`,
@@ -118,30 +114,20 @@ class LazyPlaces implements JsonPlaces {
     }));
   }
 
-  #index(): true {
-    if (this.#starts) return true;
-    this.#starts = lineStarts(this.#text);
-    const scanner = new JsonScanner(this.#text, {
-      member: (pointer, start, end, duplicate) => {
-        this.#names.set(pointer, { start, end });
-        if (duplicate) this.#duplicates.push({ pointer, span: { start, end } });
-      },
-      value: (pointer, start, end) => this.#values.set(pointer, { start, end }),
-    });
+  #places(): PlaceIndex {
+    if (this.#index) return this.#index;
+    this.#index = new PlaceIndex();
     try {
-      scanner.scan();
+      new JsonScanner(this.#text, this.#index).scan();
     } catch (error) {
       // A text that is not JSON has places up to its first error.
       if (!(error instanceof JsonSyntaxError)) throw error;
     }
-    return true;
-  }
-
-  #range(span: Span | undefined): TextRange | undefined {
-    return span && this.#rangeOf(span);
+    return this.#index;
   }
 
   #rangeOf(span: Span): TextRange {
-    return textRange(this.#starts ?? [0], span.start, span.end);
+    this.#starts ??= lineStarts(this.#text);
+    return textRange(this.#starts, span.start, span.end);
   }
 }

@@ -2,8 +2,8 @@
  * One strict pass over a JSON text (RFC 8259): gives its value, or stops at the first character that is wrong.
  *
  * It accepts what `JSON.parse` accepts, down to lone surrogates and numbers that overflow, with one bound more: the
- * depth. Every refusal is in Jackson's words. A `recorder` hears of every member and value with its JSON pointer;
- * without one no pointers are built, so the ordinary pass costs no more than the values it makes.
+ * depth. Every refusal is in Jackson's words. A `recorder` hears of every member and value; the
+ * ordinary pass has none and costs no more than the values it makes.
  */
 import {
   BACKSLASH,
@@ -35,7 +35,6 @@ import {
   unrecognizedToken,
 } from "./jackson-wording.ts";
 import type { ContainerKind } from "./jackson-wording.ts";
-import { childPointer } from "./pointer.ts";
 import { endOfNumber } from "./number.ts";
 import { badNumber, continuesToken, JsonSyntaxError, nonStandard, unexpected } from "./syntax-error.ts";
 import { lineStarts, positionAt } from "./text-lines.ts";
@@ -46,10 +45,15 @@ import type { Json } from "./value.ts";
 /** Jackson's default for the depth of arrays and objects within one another. */
 export const JSON_DEPTH_MAX = 1000;
 
-/** Offsets count UTF-16 units from 0; `end` is the first offset behind. */
+/**
+ * Hears of a text's parts in their order. Offsets count UTF-16 units from 0; `end` is the first offset behind. A member's
+ * name comes before its value; what stands between `open` and `close` is within the array or object.
+ */
 export interface ScanRecorder {
-  member(pointer: string, start: number, end: number, duplicate: boolean): void;
-  value(pointer: string, start: number, end: number): void;
+  member(name: string, start: number, end: number, duplicate: boolean): void;
+  open(kind: "array" | "object", start: number): void;
+  close(end: number): void;
+  scalar(start: number, end: number): void;
 }
 
 const SIMPLE_ESCAPES = new Map([
@@ -86,28 +90,32 @@ export class JsonScanner {
   scan(): Json {
     this.#skipWhitespace();
     if (this.#atEnd()) throw this.#error("No content to map due to end-of-input", this.#offset);
-    const value = this.#value("");
+    const value = this.#value();
     this.#refuseTrailing();
     return value;
   }
 
-  #value(pointer: string): Json {
+  #value(): Json {
     const start = this.#offset;
     const code = this.#text.charCodeAt(start);
+    if (code === OPEN_BRACE || code === OPEN_BRACKET) {
+      this.#recorder?.open(code === OPEN_BRACE ? "object" : "array", start);
+      const container = code === OPEN_BRACE ? this.#object() : this.#array();
+      this.#recorder?.close(this.#offset);
+      return container;
+    }
     let value: Json;
     if (code === QUOTE) value = this.#string("string value");
-    else if (code === OPEN_BRACE) value = this.#object(pointer);
-    else if (code === OPEN_BRACKET) value = this.#array(pointer);
     else if (code === MINUS || isDigit(code)) value = this.#number();
     else if (code === 0x74) value = this.#literal("true", true);
     else if (code === 0x66) value = this.#literal("false", false);
     else if (code === 0x6e) value = this.#literal("null", null);
     else throw this.#oddValue(start);
-    this.#recorder?.value(pointer, start, this.#offset);
+    this.#recorder?.scalar(start, this.#offset);
     return value;
   }
 
-  #object(pointer: string): Json {
+  #object(): Json {
     this.#enter("Object");
     const object: { [key: string]: Json } = {};
     for (let first = true; ; first = false) {
@@ -128,19 +136,18 @@ export class JsonScanner {
       if (this.#atEnd()) throw this.#endBetween("Object");
       const duplicate = Object.hasOwn(object, key);
       this.hasDuplicates ||= duplicate;
-      const memberPointer = this.#recorder ? childPointer(pointer, key) : "";
-      this.#recorder?.member(memberPointer, keyStart, keyEnd, duplicate);
-      setOwn(object, key, this.#value(memberPointer));
+      this.#recorder?.member(key, keyStart, keyEnd, duplicate);
+      setOwn(object, key, this.#value());
     }
   }
 
-  #array(pointer: string): Json {
+  #array(): Json {
     this.#enter("Array");
     const array: Json[] = [];
     for (let first = true; ; first = false) {
       if (this.#closes(CLOSE_BRACKET)) return array;
       if (!first) this.#comma("Array");
-      array.push(this.#value(this.#recorder ? childPointer(pointer, array.length) : ""));
+      array.push(this.#value());
     }
   }
 
@@ -280,7 +287,7 @@ export class JsonScanner {
     if (code === OPEN_BRACE) return "START_OBJECT";
     if (code === OPEN_BRACKET) return "START_ARRAY";
     const start = this.#offset;
-    const value = this.#value("");
+    const value = this.#value();
     const token = this.#text.slice(start, this.#offset);
     if (typeof value !== "number") return `VALUE_${token.toUpperCase()}`;
     return /[.eE]/.test(token) ? "VALUE_NUMBER_FLOAT" : "VALUE_NUMBER_INT";
