@@ -41,6 +41,8 @@ export class SqliteEngine {
     this.#database.exec("PRAGMA foreign_keys=OFF");
     this.#database.exec("PRAGMA temp_store=MEMORY");
     this.#database.exec("PRAGMA cache_size=-32768");
+    // 32 MB: a checkpoint syncs the log and the database, and pages that change often are written once.
+    this.#database.exec("PRAGMA wal_autocheckpoint=8000");
   }
 
   migrate(migrations: readonly Migration[]): void {
