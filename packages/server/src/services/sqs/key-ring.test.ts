@@ -46,6 +46,23 @@ test("every body is stored under a counter block of its own, as AES-256-CTR read
   for (const [index, { first }] of inOrder.entries()) assert.ok(first >= (inOrder[index - 1]?.end ?? 0n));
 });
 
+test("bodies are read back in the order of the stream and across it", async () => {
+  const store = new MemoryStore();
+  const before = await startSqs(store);
+  const urls = [await createQueue(before, "one"), await createQueue(before, "two")];
+  const sent = texts().filter((text) => text.isWellFormed());
+  for (const [index, MessageBody] of sent.entries())
+    await before.run("SendMessage", { QueueUrl: urls[index % 3 === 0 ? 1 : 0], MessageBody });
+  await before.kernel.stop();
+  const after = await startSqs(store, undefined, 2);
+  for (const [place, url] of urls.entries()) {
+    const expected = sent.filter((_, index) => (index % 3 === 0 ? 1 : 0) === place);
+    const read: (string | undefined)[] = [];
+    while (read.length < expected.length) read.push(...(await bodies(after, url ?? "")));
+    assert.deepEqual(read, expected);
+  }
+});
+
 test("after a restart the stream begins elsewhere, and bodies from before are read", async () => {
   const store = new MemoryStore();
   const before = await startSqs(store);
