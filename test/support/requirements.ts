@@ -8,9 +8,10 @@
  */
 import { spawnSync } from "node:child_process";
 import { accessSync, constants, globSync } from "node:fs";
+import { homedir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 
-export type RequirementName = "awsCli" | "boto3" | "chromium" | "postgresql";
+export type RequirementName = "awsCli" | "awsCliQuery" | "boto3" | "celery" | "chromium" | "postgresql";
 
 export interface Requirement {
   readonly name: RequirementName;
@@ -30,10 +31,22 @@ export const requirements: readonly Requirement[] = [
     find: () => working(findCommand("aws"), ["--version"]),
   },
   {
+    name: "awsCliQuery",
+    title: "an aws command of before November 2023, which speaks the Query protocol to SQS",
+    remedy: ".ci/install-tools",
+    find: () => working(join(homedir(), ".cache/tutti/aws-query/bin/aws"), ["--version"]),
+  },
+  {
     name: "boto3",
     title: "Python with boto3",
     remedy: "pip install boto3",
     find: () => working(findCommand("python3"), ["-c", "import boto3"]),
+  },
+  {
+    name: "celery",
+    title: "Python with Celery for SQS",
+    remedy: 'pip install "celery[sqs]"',
+    find: () => working(findCommand("python3"), ["-c", "import celery, kombu.transport.SQS, pycurl, boto3"]),
   },
   {
     name: "chromium",

@@ -26,13 +26,16 @@ export function repeatAttempt(
   const messages = queues.messages(tx, queue);
   const repeated = earlier.map(({ delivery, receiptHandle }) => {
     const message = messages.find(delivery.sequence);
-    if (message?.delivery !== delivery || message.row === undefined) {
+    if (message?.delivery !== delivery) {
       const reason = "A message of this attempt has been deleted or had its visibility changed.";
       throw errors.invalidValue(id, "ReceiveRequestAttemptId", reason);
     }
     return { message, row: message.row, receiptHandle };
   });
-  const again = repeated.map(({ message, row, receiptHandle }) => {
+  // Content that memory had no room for makes the attempt a forgotten one.
+  if (repeated.some(({ row }) => row === undefined)) return undefined;
+  const again = repeated.flatMap(({ message, row, receiptHandle }) => {
+    if (row === undefined) return [];
     messages.changeVisibility(tx, message, tx.now + visibilityMs);
     const delivery = message.delivery;
     if (delivery === undefined) throw new Error("a message that was received has no delivery");
