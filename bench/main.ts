@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { measureLanguage } from "./asl.ts";
 import { measureIdle } from "./idle.ts";
 import { measureJsonata } from "./jsonata.ts";
+import { measureNodes } from "./nodes.ts";
 import { startEcho, startTutti } from "./servers.ts";
 import type { Server } from "./servers.ts";
 import { measureBacklog } from "./sqs-backlog.ts";
@@ -21,6 +22,7 @@ const benchmarks: Readonly<Record<string, () => Promise<void>>> = {
   asl: measureLanguage,
   idle: measureIdle,
   jsonata: measureJsonata,
+  nodes: measureNodes,
   sqs: () => withServers(measureBatches),
   "sqs-backlog": () => inFolder(measureBacklog),
   "sqs-fifo": () => withServers(measureFifo),

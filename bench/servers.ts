@@ -19,10 +19,15 @@ export interface Server {
 }
 
 export function startTutti(folder: string): Promise<Server> {
+  return startTuttiOn(["--data-dir", folder]);
+}
+
+/** @param words that say where data lives */
+export function startTuttiOn(words: readonly string[]): Promise<Server> {
   const file = fileURLToPath(new URL("../packages/server/src/cli/main.ts", import.meta.url));
   return startProcess(
     process.execPath,
-    [file, "start", "--port", "0", "--data-dir", folder, "--log-level", "warn"],
+    [file, "start", "--port", "0", "--log-level", "warn", ...words],
     /endpoint\s+http:\/\/[^:]+:(\d+)[\s\S]*Ready\./,
   );
 }

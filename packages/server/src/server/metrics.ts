@@ -20,6 +20,7 @@ export function collectMetrics(
   requests: RequestCounts,
 ): Metric[] {
   const { commits, operations, largestGroup } = kernel.pipeline.statistics;
+  const statements = kernel.store.statistics?.statements;
   const single = (name: string, help: string, type: Metric["type"], value: number): Metric => ({
     name,
     help,
@@ -29,6 +30,11 @@ export function collectMetrics(
   return [
     single("tutti_commits_total", "Commit groups written.", "counter", commits),
     single("tutti_commit_operations_total", "Row changes written.", "counter", operations),
+    ...(statements === undefined
+      ? []
+      : [
+          single("tutti_store_statements_total", "Statements sent to the database for commits.", "counter", statements),
+        ]),
     single("tutti_commit_group_largest", "Row changes in the largest commit group.", "gauge", largestGroup),
     single("tutti_resident_memory_bytes", "Resident memory of the process.", "gauge", process.memoryUsage.rss()),
     {

@@ -50,11 +50,18 @@ export interface CommitFence {
   readonly sequence: number;
 }
 
+export interface StoreStatistics {
+  /** Statements sent to the database for commits, without those that begin and end a transaction. */
+  readonly statements: number;
+}
+
 export interface Store {
   /** Where the data lives, for people. */
   readonly description: string;
   /** Whether what is committed survives the end of the process. */
   readonly durable: boolean;
+  /** What commits have cost; absent where a statement is a function call. */
+  readonly statistics?: StoreStatistics;
   /**
    * Brings the schema up to date; the migrations applied already are skipped.
    * @param resident the tables that will be loaded shard by shard

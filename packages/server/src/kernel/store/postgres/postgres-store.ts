@@ -44,8 +44,6 @@ const defaults = {
 const loadRowsMax = 10_000;
 
 export interface PostgresStore extends Store {
-  /** Counts of the writer's work, for the one who wonders what a group costs. */
-  readonly statistics: { readonly transactions: number; readonly statements: number };
   /**
    * One statement of the kernel's own, on a connection for reads, in a transaction of its own; again, when the connection
    * is lost: it must not matter how often it runs. Values are texts, with their type cast in `text`.
@@ -64,7 +62,7 @@ export async function openPostgresStore(url: string, options: PostgresOptions = 
   await tryOut(session, chosen.startMsMax);
   const writer = new Writer({ ...session, applicationName: "tutti writer" });
   const reader = new Reader({ ...session, connectionsMax: chosen.readConnectionsMax });
-  const statistics = { transactions: 0, statements: 0 };
+  const statistics = { statements: 0 };
   const rows = async <Row>(table: TableDefinition<Row>, query: Query): Promise<Row[]> => {
     const decode = rowDecoder(table);
     return (await reader.read((connection) => connection.query(query))).map(decode);
@@ -77,7 +75,6 @@ export async function openPostgresStore(url: string, options: PostgresOptions = 
       migrate(async () => (await openSession(session)).connection, migrations, resident),
     commit: async (operations: readonly WriteOperation[], fence?: CommitFence) => {
       const statements = batchesOf(operations).flatMap(statementsOf);
-      statistics.transactions += 1;
       statistics.statements += statements.length + (fence === undefined ? 0 : 1);
       await writer.apply(statements, fence);
     },

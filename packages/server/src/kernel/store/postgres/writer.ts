@@ -33,16 +33,29 @@ export class Writer {
   readonly #closing = new AbortController();
   #connection: Connection | undefined;
   #process: ServerProcess | undefined;
+  #latest: Promise<void> = Promise.resolve();
 
   constructor(options: WriterOptions) {
     this.#options = options;
   }
 
   /**
+   * Applies a group once those given before it have ended in one way or another.
    * @throws StaleOwnerError when the fence does not hold, StoreUnavailableError when the deadline has passed or nobody can
    * tell whether the group was applied, the server's error when it refuses the group
    */
-  async apply(statements: readonly Statement[], fence: CommitFence | undefined): Promise<void> {
+  apply(statements: readonly Statement[], fence: CommitFence | undefined): Promise<void> {
+    const applied = this.#latest.then(() => this.#apply(statements, fence));
+    this.#latest = applied.catch(() => undefined);
+    return applied;
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await this.#connection?.close();
+  }
+
+  async #apply(statements: readonly Statement[], fence: CommitFence | undefined): Promise<void> {
     const attempts = new Attempts(this.#options.deadlineMs);
     const fenced = fence === undefined ? statements : [fenceStatement(fence), ...statements];
     let mayBeApplied = false;
@@ -69,11 +82,6 @@ export class Writer {
         if (failure !== "fenced") await attempts.pause(this.#closing.signal);
       }
     }
-  }
-
-  async close(): Promise<void> {
-    this.#closing.abort();
-    await this.#connection?.close();
   }
 
   async #connect(): Promise<Connection> {
