@@ -6,6 +6,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { schemaUrl } from "../../packages/server/src/kernel/testing/test-store.ts";
 
 const main = fileURLToPath(new URL("../../packages/server/src/cli/main.ts", import.meta.url));
 
@@ -19,9 +20,17 @@ export interface ServerProcess extends AsyncDisposable {
   terminate(): Promise<number | null>;
 }
 
-/** @param words further words of the command line */
-export function startServerProcess(dataDirectory: string, ...words: string[]): Promise<ServerProcess> {
-  return startServerProcessOn(["--data-dir", dataDirectory, ...words]);
+/**
+ * @param dataDirectory where data lives; where `TUTTI_TEST_STORE` names a database, a schema of this name does instead
+ * @param words further words of the command line
+ */
+export async function startServerProcess(dataDirectory: string, ...words: string[]): Promise<ServerProcess> {
+  const database = process.env["TUTTI_TEST_STORE"];
+  const place =
+    database === undefined
+      ? ["--data-dir", dataDirectory]
+      : ["--allow-unsafe-store", "--store", await schemaUrl(database, dataDirectory)];
+  return startServerProcessOn([...place, ...words]);
 }
 
 /** @param words of the command line, those that say where data lives among them */

@@ -50,12 +50,15 @@ export class Writer {
     return applied;
   }
 
+  /** Lets the group under way end, and tries none again. */
   async close(): Promise<void> {
     this.#closing.abort();
+    await this.#latest;
     await this.#connection?.close();
   }
 
   async #apply(statements: readonly Statement[], fence: CommitFence | undefined): Promise<void> {
+    if (this.#closing.signal.aborted) throw new StoreUnavailableError("the store is closed");
     const attempts = new Attempts(this.#options.deadlineMs);
     const fenced = fence === undefined ? statements : [fenceStatement(fence), ...statements];
     let mayBeApplied = false;

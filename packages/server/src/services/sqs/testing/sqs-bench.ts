@@ -1,4 +1,4 @@
-/** SQS over a real kernel with a memory store and a virtual clock: what the tests of this service drive. */
+/** SQS over a real kernel with a store of its own and a virtual clock: what the tests of this service drive. */
 import assert from "node:assert/strict";
 import type { Message } from "@aws-sdk/client-sqs";
 import type { Metric } from "../../../delivery/service.ts";
@@ -6,8 +6,8 @@ import type { Call } from "../../../kernel/call.ts";
 import { Kernel } from "../../../kernel/kernel.ts";
 import { SeededRandom } from "../../../kernel/random.ts";
 import { ServiceError } from "../../../kernel/service-error.ts";
-import { MemoryStore } from "../../../kernel/store/memory-store.ts";
 import type { Store } from "../../../kernel/store/store.ts";
+import { testStore } from "../../../kernel/testing/test-store.ts";
 import { VirtualClock } from "../../../kernel/virtual-clock.ts";
 import { createSqsService } from "../service.ts";
 
@@ -52,7 +52,8 @@ export interface SqsBench {
 }
 
 /** @param now where a clock that has no stored time starts */
-export async function startSqs(store: Store = new MemoryStore(), now = startMs, seed = 1): Promise<SqsBench> {
+export async function startSqs(given?: Store, now = startMs, seed = 1): Promise<SqsBench> {
+  const store = given ?? (await testStore());
   const fatal: unknown[] = [];
   const kernel = new Kernel({
     store,

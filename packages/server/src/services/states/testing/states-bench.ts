@@ -1,11 +1,11 @@
-/** Step Functions over a real kernel with a memory store and a virtual clock, beside a queue service that only takes notes. */
+/** Step Functions over a real kernel with a store of its own and a virtual clock, beside a queue service that only takes notes. */
 import { OperationRegistry } from "../../../delivery/operation-registry.ts";
 import type { Call } from "../../../kernel/call.ts";
 import { Kernel } from "../../../kernel/kernel.ts";
 import { SeededRandom } from "../../../kernel/random.ts";
 import { ServiceError } from "../../../kernel/service-error.ts";
-import { MemoryStore } from "../../../kernel/store/memory-store.ts";
 import type { Store } from "../../../kernel/store/store.ts";
+import { testStore } from "../../../kernel/testing/test-store.ts";
 import { VirtualClock } from "../../../kernel/virtual-clock.ts";
 import { createStatesService } from "../service.ts";
 
@@ -60,7 +60,8 @@ export interface StatesBench {
   advance(seconds: number): Promise<void>;
 }
 
-export async function startStates(store: Store = new MemoryStore(), now = startMs, seed = 1): Promise<StatesBench> {
+export async function startStates(given?: Store, now = startMs, seed = 1): Promise<StatesBench> {
+  const store = given ?? (await testStore());
   const fatal: unknown[] = [];
   const sent: string[] = [];
   const kernel = new Kernel({
