@@ -69,3 +69,16 @@ test("the store may stand in the environment, and a place on the command line go
   assert.equal(storeUrl("--data-dir", "x"), undefined);
   assert.equal(storeUrl("--in-memory"), undefined);
 });
+
+test("migrate takes two places and nothing that belongs to a server", () => {
+  assert.deepEqual(parseCommand(["migrate", "--from", "./a", "--to", "postgres://h/d"]), {
+    name: "migrate",
+    arguments: { from: "./a", to: "postgres://h/d", allowUnsafeStore: false },
+  });
+  for (const [words, expected] of [
+    [["migrate", "--from", "./a"], /needs --from and --to/],
+    [["migrate", "--from", "./a", "--to", "./b", "--port", "1"], /unexpected --port/],
+    [["start", "--from", "./a"], /belong to tutti migrate/],
+  ] as const)
+    assert.throws(() => parseCommand(words), expected);
+});

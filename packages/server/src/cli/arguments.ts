@@ -16,14 +16,24 @@ export interface StartArguments {
   readonly publicUrl: string | undefined;
 }
 
+export interface MigrateArguments {
+  /** A data directory or the URL of a database. */
+  readonly from: string;
+  readonly to: string;
+  readonly allowUnsafeStore: boolean;
+}
+
 export type Command =
   | { readonly name: "start" | "doctor"; readonly arguments: StartArguments }
+  | { readonly name: "migrate"; readonly arguments: MigrateArguments }
   | { readonly name: "help" }
   | { readonly name: "version" };
 
 export const usage = `tutti: a durable, self-hosted server that speaks the AWS APIs
 
   tutti start [options]    start the server
+  tutti migrate --from A --to B   move everything from one store to another, no server running; A and B are
+                           data directories or postgres:// URLs, B is empty
   tutti doctor [options]   say what would keep it from starting; silent when all is well
 
   --port N            port to listen on (${portDefault}; 0 takes a free one)
@@ -50,7 +60,10 @@ export function parseCommand(
   if (values.help === true || (positionals.length === 0 && values.version !== true)) return { name: "help" };
   if (values.version === true) return { name: "version" };
   const [name, ...rest] = positionals;
+  if (name === "migrate") return { name, arguments: migrateOf(values, rest) };
   if (name !== "start" && name !== "doctor") throw new ConfigurationError(`unknown command ${name}; see tutti --help`);
+  if (values.from !== undefined || values.to !== undefined)
+    throw new ConfigurationError("--from and --to belong to tutti migrate");
   if (rest.length > 0) throw new ConfigurationError(`unexpected ${rest.join(" ")}; see tutti --help`);
   const places = (["in-memory", "data-dir", "store"] as const).filter((place) => values[place] !== undefined);
   if (places.length > 1)
@@ -88,6 +101,8 @@ function parse(words: readonly string[]) {
         "allow-unsafe-store": { type: "boolean" },
         clock: { type: "string" },
         "log-level": { type: "string" },
+        from: { type: "string" },
+        to: { type: "string" },
         help: { type: "boolean", short: "h" },
         version: { type: "boolean", short: "v" },
       },
@@ -95,6 +110,14 @@ function parse(words: readonly string[]) {
   } catch (error) {
     throw new ConfigurationError(error instanceof Error ? error.message : String(error));
   }
+}
+
+function migrateOf(values: ReturnType<typeof parse>["values"], rest: readonly string[]): MigrateArguments {
+  const { from, to, "allow-unsafe-store": allowUnsafeStore = false, ...others } = values;
+  const unexpected = [...rest, ...Object.keys(others).map((option) => `--${option}`)];
+  if (unexpected.length > 0) throw new ConfigurationError(`unexpected ${unexpected.join(" ")}; see tutti --help`);
+  if (from === undefined || to === undefined) throw new ConfigurationError("tutti migrate needs --from and --to");
+  return { from, to, allowUnsafeStore };
 }
 
 function portOf(text: string | undefined): number {

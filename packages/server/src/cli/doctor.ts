@@ -57,7 +57,7 @@ function directoryProblem(directory: string): string | undefined {
 
 async function databaseProblem(url: string, allowUnsafe: boolean): Promise<string | undefined> {
   try {
-    const store = await openPostgresStore(url, { allowUnsafe, startMsMax: 0 });
+    const store = await openPostgresStore(url, { allowUnsafe, startMsMax: 0, applicationName: "tutti doctor" });
     await store.close();
     return undefined;
   } catch (error) {

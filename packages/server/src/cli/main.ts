@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import { stopwatch } from "../kernel/clock.ts";
 import { DataDirectoryInUse } from "../kernel/store/data-directory.ts";
 import { StoreFault } from "../kernel/store/store-errors.ts";
+import { moveInstallation } from "../server/move-installation.ts";
 import { ConfigurationError } from "../server/options.ts";
 import { startServer } from "../server/tutti-server.ts";
 import type { TuttiServer } from "../server/tutti-server.ts";
@@ -27,6 +28,9 @@ async function main(words: readonly string[]): Promise<void> {
       if (problems.length > 0) process.exitCode = 1;
       return;
     }
+    case "migrate":
+      await moveInstallation({ ...command.arguments, report: print });
+      return print("Moved. Both stores hold the same.");
     case "start":
       return start(command.arguments);
   }

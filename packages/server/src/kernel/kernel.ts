@@ -8,21 +8,22 @@
 import type { Call } from "./call.ts";
 import type { Clock } from "./clock.ts";
 import { CommitPipeline } from "./commit-pipeline.ts";
-import { metaMigrations, metaTable } from "./meta.ts";
+import { metaTable, unfinishedMove } from "./meta.ts";
 import { disposeLoaded, Park } from "./operation.ts";
 import type { AnyOperation } from "./operation.ts";
-import { Outbox, outboxMigrations, outboxTable } from "./outbox.ts";
+import { Outbox, outboxTable } from "./outbox.ts";
 import { HeldShards, LeaseLost, ownsEverything, ShardNotOwned } from "./ownership.ts";
 import type { Lease, Ownership } from "./ownership.ts";
 import type { RandomSource } from "./random.ts";
 import { ResidentTable } from "./resident-table.ts";
+import { schemaOf } from "./schema.ts";
 import { shardCountDefault, ShardMap } from "./shards.ts";
-import { checkedMigrations } from "./store/migration.ts";
 import type { Migration } from "./store/migration.ts";
 import { StaleOwnerError, StoreUnavailableError } from "./store/store-errors.ts";
+import { StoreFault } from "./store/store-errors.ts";
 import type { RangeQuery, Store } from "./store/store.ts";
 import type { SqlValue, TableDefinition } from "./table.ts";
-import { timerMigrations, Timers, timersTable } from "./timers.ts";
+import { Timers, timersTable } from "./timers.ts";
 import { Transaction } from "./transaction.ts";
 import { VirtualClock } from "./virtual-clock.ts";
 import { Waiters } from "./waiters.ts";
@@ -121,15 +122,8 @@ export class Kernel {
   /** Migrates, lets the timers run, and adopts every shard that is this kernel's from the beginning. */
   async start(modules: readonly Module[]): Promise<void> {
     this.#modules = modules;
-    const own = [...metaMigrations, ...timerMigrations, ...outboxMigrations];
-    const tables = [
-      metaTable,
-      timersTable,
-      outboxTable,
-      ...modules.flatMap((module) => module.tables),
-    ] as TableDefinition<object>[];
+    const { tables, migrations } = schemaOf(modules);
     const resident = tables.filter(({ residency }) => residency === "resident");
-    const migrations = checkedMigrations([...own, ...modules.flatMap((module) => module.migrations)]);
     await this.store.migrate(migrations, resident);
     for (const definition of resident) this.#tables.set(definition.name, new ResidentTable<object>(definition));
     // What an installation knows of itself belongs to no shard: every node has it.
@@ -301,6 +295,11 @@ export class Kernel {
 
   #startInstallation(): void {
     const meta = this.resident(metaTable);
+    if (meta.get(unfinishedMove) !== undefined)
+      throw new StoreFault(
+        "TUTTI-0107",
+        `${this.store.description} holds an installation that was moved there only in part.`,
+      );
     const virtualNow = meta.get("virtual-now");
     if (this.clock instanceof VirtualClock && virtualNow !== undefined) this.clock.startAt(Number(virtualNow.value));
     const stored = meta.get("shard-count");

@@ -15,6 +15,9 @@ export const metaTable = defineTable<MetaRow>({
   key: ["name"],
 });
 
+/** Name of a row that stands in an installation as long as it is being moved there from another store. */
+export const unfinishedMove = "unfinished-move";
+
 export const metaMigrations: readonly Migration[] = [
   {
     module: "kernel-meta",

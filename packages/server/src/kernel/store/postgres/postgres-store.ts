@@ -30,6 +30,8 @@ export interface PostgresOptions {
   readonly answerMsMax?: number;
   /** Takes a server that does not sync what it has confirmed. */
   readonly allowUnsafe?: boolean;
+  /** What the database's own tools show for the connections; that which writes is called so and "writer". */
+  readonly applicationName?: string;
 }
 
 const defaults = {
@@ -38,6 +40,7 @@ const defaults = {
   startMsMax: 10_000,
   answerMsMax: 20_000,
   allowUnsafe: false,
+  applicationName: "tutti",
 } as const;
 
 /** Rows fetched at once when a table is loaded: what the driver holds besides the rows. */
@@ -58,9 +61,9 @@ export interface PostgresStore extends Store {
 export async function openPostgresStore(url: string, options: PostgresOptions = {}): Promise<PostgresStore> {
   const chosen = { ...defaults, ...options };
   const place = placeOf(url);
-  const session = { ...chosen, url, place, applicationName: "tutti" };
-  await tryOut(session, chosen.startMsMax);
-  const writer = new Writer({ ...session, applicationName: "tutti writer" });
+  const session = { ...chosen, url, place };
+  const writer = new Writer({ ...session, applicationName: `${chosen.applicationName} writer` });
+  await connectFirst(writer, place, chosen.startMsMax);
   const reader = new Reader({ ...session, connectionsMax: chosen.readConnectionsMax });
   const statistics = { statements: 0 };
   const rows = async <Row>(table: TableDefinition<Row>, query: Query): Promise<Row[]> => {
@@ -104,13 +107,12 @@ export function placeOf(url: string): string {
 }
 
 /** A server that is only just starting is waited for; one that refuses is not. */
-async function tryOut(options: Parameters<typeof openSession>[0], startMsMax: number): Promise<void> {
+async function connectFirst(writer: Writer, place: string, startMsMax: number): Promise<void> {
   const attempts = new Attempts(startMsMax);
   const forever = new AbortController().signal;
   for (;;) {
     try {
-      const { connection } = await openSession(options);
-      return await connection.close();
+      return await writer.connect();
     } catch (error) {
       if (error instanceof StoreFault) throw error;
       if (failureOf(error) === "lost" && !attempts.isOver) {
@@ -118,7 +120,7 @@ async function tryOut(options: Parameters<typeof openSession>[0], startMsMax: nu
         continue;
       }
       const reason = error instanceof Error ? error.message : String(error);
-      throw new StoreFault("TUTTI-0101", `the database ${options.place} cannot be reached: ${reason}`);
+      throw new StoreFault("TUTTI-0101", `the database ${place} cannot be reached: ${reason}`);
     }
   }
 }

@@ -39,6 +39,11 @@ export class Writer {
     this.#options = options;
   }
 
+  /** Opens the connection before there is something to write. @throws what `openSession` throws */
+  async connect(): Promise<void> {
+    await this.#connect();
+  }
+
   /**
    * Applies a group once those given before it have ended in one way or another.
    * @throws StaleOwnerError when the fence does not hold, StoreUnavailableError when the deadline has passed or nobody can
