@@ -7,7 +7,7 @@
  * `--strict` make a failure of it, so a suite never has to decide that itself.
  */
 import { spawnSync } from "node:child_process";
-import { accessSync, constants, globSync } from "node:fs";
+import { accessSync, constants, globSync, realpathSync } from "node:fs";
 import { homedir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 
@@ -85,7 +85,7 @@ function requirement(name: RequirementName): Requirement {
 
 function findPostgresql(): string | undefined {
   const onPath = findCommand("initdb");
-  if (onPath !== undefined && findCommand("postgres") !== undefined) return dirname(onPath);
+  if (onPath !== undefined && findCommand("postgres") !== undefined) return dirname(realpathSync(onPath));
   // Debian keeps the server's programs out of the path, one folder a version.
   return globSync("/usr/lib/postgresql/*/bin").toSorted().at(-1);
 }
