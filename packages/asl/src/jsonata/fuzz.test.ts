@@ -7,6 +7,7 @@ import { test } from "node:test";
 import jsonata from "jsonata";
 import { compileJsonata, compileWithContext } from "./compile-jsonata.ts";
 import { JsonataError } from "./errors.ts";
+import { library } from "./functions/library.ts";
 import { ExpressionGenerator, randomFrom, world } from "./testing/random-expression.ts";
 
 const rounds = Number(process.env["TUTTI_FUZZ_ROUNDS"] ?? 1_500);
@@ -88,4 +89,28 @@ test("garbage ends in an error of its own, or in a value", () => {
     }
   }
   assert.ok(evaluated > rounds / 2, `${evaluated} compiled`);
+});
+
+const strangeArguments =
+  "missing null true 0 -1 2.5 1e308 1e-300 9007199254740993 (1/0) (0/0) '' 'abc' '0' '#,##0.00' '[Y0001]-[M]' '[Z999999]' '😀' '\\ud800' [] [1,'a',null] [[[]]] ['a','b'] [1..3] {} {'a':1} [{'a':1},{'b':[2]}] function($x){$x} function($x,$y){$y} function(){{}} /a*/ /(b)|c/ $sum $string(?)".split(
+    " ",
+  );
+
+test("every function, with arguments of every kind", () => {
+  const random = randomFrom(seed);
+  const pick = (): string => strangeArguments[Math.floor(random() * strangeArguments.length)] ?? "1";
+  let values = 0;
+  for (const name of Object.keys(library)) {
+    for (let round = 0; round < rounds / 10; round += 1) {
+      const args = Array.from({ length: Math.floor(random() * 5) }, pick);
+      const source = random() < 0.9 ? `$${name}(${args.join(", ")})` : `(${pick()}) ~> $${name}(?, ${pick()})`;
+      try {
+        compileWithContext(source).evaluate(world, {}, host);
+        values += 1;
+      } catch (error) {
+        if (!(error instanceof JsonataError)) throw new Error(`seed ${seed}: ${source}`, { cause: error });
+      }
+    }
+  }
+  assert.ok(values > rounds / 2, `${values} gave a value`);
 });

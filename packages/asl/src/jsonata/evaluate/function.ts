@@ -43,7 +43,7 @@ export class Lambda extends JsonataFunction {
   }
 }
 
-/** A function some of whose arguments are given: `$f(?, 2)`. Signatures of lambdas are not looked at again, as in JSONata. */
+/** A function some of whose arguments are given: `$f(?, 2)`. */
 export class PartialApplication extends JsonataFunction {
   readonly arity: number;
   readonly #procedure: JsonataFunction;

@@ -24,8 +24,8 @@ export class RegexFunction extends JsonataFunction {
   }
 
   applyOnce([subject, from]: readonly Value[], _input: Value, run: Run): Value {
-    const text = typeof subject === "string" ? subject : "";
     if (subject === undefined) return undefined;
+    const text = searchedText(subject);
     return this.match(text, this.start(text, run), typeof from === "number" ? from : 0);
   }
 
@@ -42,6 +42,12 @@ export class RegexFunction extends JsonataFunction {
     const { start, end, groups } = found;
     return { match: text.slice(start, end), start, end, groups, next: new NextMatch(this, text, matcher, end) };
   }
+}
+
+/** What JavaScript searches in for a value that is no text. */
+function searchedText(value: Value): string {
+  if (typeof value === "string") return value;
+  return typeof value === "object" && value !== null ? "[object Object]" : String(value);
 }
 
 /** The rest of the matches in a text. */

@@ -14,6 +14,9 @@ export const days = " Monday Tuesday Wednesday Thursday Friday Saturday Sunday".
 
 const isoPicture = parseDatePicture("[Y0001]-[M01]-[D01]T[H01]:[m01]:[s01].[f001][Z01:01t]");
 
+/** Until then JavaScript's own form is that of the picture. */
+const endOfYear9999 = 253_402_300_800_000;
+
 interface Zone {
   readonly hours: number;
   readonly minutes: number;
@@ -24,6 +27,8 @@ interface Zone {
  * @throws Fault D3130 to D3135
  */
 export function formatDate(millis: number, picture: string | undefined, zone: string | undefined, run: Run): string {
+  if (picture === undefined && zone === undefined && millis >= 0 && millis < endOfYear9999)
+    return new Date(millis).toISOString();
   const offset = zone === undefined ? 0 : Number.parseInt(zone, 10);
   const hours = Math.floor(offset / 100);
   const minutes = offset % 100;
