@@ -52,33 +52,36 @@ export interface ContextualJsonata extends Omit<CompiledJsonata, "evaluate"> {
 
 /** @throws JsonataError */
 export function compileWithContext(source: string): ContextualJsonata {
-  return guarded(() => {
-    const expression = resolve(parse(source));
-    const { variables, rootReferences, isSelection } = analyse(expression);
-    const evaluator = compileExpression(expression);
-    return {
-      source,
-      variables,
-      usesRootContext: rootReferences.length > 0,
-      rootReferences,
-      evaluate: (context, given, host) => {
-        const root: Value = context;
-        const run = new Run(given, host, root);
-        return guarded(() => finish(evaluator(root, new Frame(undefined), run), isSelection && !run.needsFinish, run));
-      },
-    };
-  });
-}
-
-/** The stack can still run out where a browser's is small: that is a bound like the others. */
-function guarded<Result>(act: () => Result): Result {
   try {
-    return act();
+    return compile(source);
   } catch (error) {
     throw asJsonataError(error);
   }
 }
 
+function compile(source: string): ContextualJsonata {
+  const expression = resolve(parse(source));
+  const { variables, rootReferences, isSelection } = analyse(expression);
+  const evaluator = compileExpression(expression);
+  return {
+    source,
+    variables,
+    usesRootContext: rootReferences.length > 0,
+    rootReferences,
+    evaluate: (context, given, host) => {
+      const root: Value = context;
+      const run = new Run(given, host, root);
+      try {
+        const value = evaluator(root, new Frame(undefined), run);
+        return finish(value, isSelection && !run.needsFinish, run);
+      } catch (error) {
+        throw asJsonataError(error);
+      }
+    },
+  };
+}
+
+/** The stack can still run out where a browser's is small: that is a bound like the others. */
 function asJsonataError(error: unknown): unknown {
   if (error instanceof Fault) return toJsonataError(error);
   return error instanceof RangeError ? toJsonataError(new Fault("U1002")) : error;

@@ -98,6 +98,22 @@ test("the variables an expression reads, and whether it asks for a context", () 
     assert.equal(compileJsonata(source).usesRootContext, true, source);
 });
 
+test("variables from outside, those that are null or named like a function or like what every object has", () => {
+  const variables = { none: null, count: 3, sum: null, missing: undefined };
+  const evaluate = (source: string): unknown => compileJsonata(source).evaluate(variables, host);
+  assert.equal(evaluate("$none"), null);
+  assert.deepEqual(evaluate("[$none, $count, $sum]"), [null, 3, null]);
+  assert.equal(evaluate("$missing"), undefined);
+  assert.equal(evaluate("$max([1, 2])"), 2);
+  assert.throws(() => evaluate("$count([1])"), { code: "T1006" });
+  assert.equal(evaluate("($none := 1; $none)"), 1);
+  for (const name of ["constructor", "toString", "__proto__"]) {
+    assert.equal(evaluate(`$${name}`), undefined);
+    assert.equal(evaluate(`{'a': 1}.${name}`), undefined);
+  }
+  assert.deepEqual(Object.keys(evaluate("{'__proto__': 1, 'constructor': 2}") as object), ["__proto__", "constructor"]);
+});
+
 test("a result shares parts with the input, and its arrays are plain", () => {
   const input = { list: [{ id: 1 }, { id: 2 }], object: { deep: {} } };
   const evaluate = (source: string): unknown => compileJsonata(source).evaluate({ states: { input } }, host);

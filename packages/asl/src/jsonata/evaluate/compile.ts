@@ -5,7 +5,7 @@ import { Frame, unbound } from "../run.ts";
 import { library } from "../functions/library.ts";
 import { RegexFunction } from "../functions/matcher.ts";
 import { compileRegex } from "../regex/regex.ts";
-import { collapse, CONSTRUCTED, isArray, lookup } from "../value.ts";
+import { collapse, CONSTRUCTED, isArray, lookup, member } from "../value.ts";
 import type { Evaluator, MarkedArray, Value } from "../value.ts";
 import { compileApply, compileCall, compilePartial, compileTailCall } from "./call.ts";
 import type { Compiler } from "./compiler.ts";
@@ -187,8 +187,10 @@ class ExpressionCompiler implements Compiler {
     if (name === "") return (input) => input;
     if (name === "$") return (_input, _frame, run) => run.root;
     const builtin = Object.hasOwn(library, name) ? library[name] : undefined;
-    const outside: Evaluator = (_input, _frame, { variables }) =>
-      Object.hasOwn(variables, name) ? (variables[name] ?? builtin) : builtin;
+    const outside: Evaluator = (_input, _frame, { variables }) => {
+      const value = member(variables, name);
+      return value === undefined ? builtin : value;
+    };
     if (!this.isBound(name)) return outside;
     return (input, frame, run) => {
       const value = frame.lookup(name);
