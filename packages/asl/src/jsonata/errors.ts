@@ -175,18 +175,25 @@ export function toJsonataError(fault: Fault): JsonataError {
   return new JsonataError(code, message, position ?? 0, token === undefined ? undefined : String(token));
 }
 
-/** A value in an error's text, without what would make the text unbounded. */
+/** A value in an error's text. One that would take long to write, or never end, is left out. */
 function shortJson(value: unknown): string {
-  const text = valueText(value);
-  return text.length > messageValueCharactersMax ? `${text.slice(0, messageValueCharactersMax)}…` : text;
+  if (!isShort(value)) return "…";
+  const text = JSON.stringify(value) ?? "undefined";
+  return text.length > shownCharactersMax ? `${text.slice(0, shownCharactersMax)}…` : text;
 }
 
-const messageValueCharactersMax = 8_192;
+const shownCharactersMax = 8_192;
+const shownPartsMax = 4_096;
 
-function valueText(value: unknown): string {
-  try {
-    return JSON.stringify(value) ?? "undefined";
-  } catch {
-    return "…";
+/** Whether a value has few parts, each counted as often as it stands somewhere. */
+function isShort(value: unknown): boolean {
+  const pending: unknown[] = [value];
+  for (let count = 0; pending.length > 0; count += 1) {
+    if (count + pending.length > shownPartsMax) return false;
+    const part = pending.pop();
+    if (typeof part !== "object" || part === null) continue;
+    const parts: readonly unknown[] = Object.values(part);
+    pending.push(...parts.slice(0, shownPartsMax));
   }
+  return true;
 }

@@ -38,6 +38,11 @@ export abstract class JsonataFunction {
   /** How many arguments a function that calls back gives it. */
   abstract readonly arity: number;
 
+  /** In the text of an error. */
+  toJSON(): string {
+    return "";
+  }
+
   /**
    * One application. The result may be a `TailCall`, and a sequence as it is.
    * @param input the context value that stands in for a missing argument
@@ -140,19 +145,20 @@ export function setMember(object: Record<string, Value>, key: string, value: Val
 }
 
 /** A member of an object, or those of the objects in an array at any depth, as a sequence. */
-export function lookup(input: Value, key: string): Value {
+export function lookup(input: Value, key: string, run: Run): Value {
   if (isArray(input)) {
     const found = sequence();
-    collect(input, key, found, 0);
+    collect(input, key, found, run, 0);
     return found;
   }
   return isObject(input) ? member(input, key) : undefined;
 }
 
-function collect(items: ValueArray, key: string, found: Value[], depth: number): void {
+function collect(items: ValueArray, key: string, found: Value[], run: Run, depth: number): void {
   if (depth > limits.valueDepthMax) throw new Fault("U1002");
+  run.spend(1 + items.length / 4);
   for (const item of items) {
-    if (isArray(item)) collect(item, key, found, depth + 1);
+    if (isArray(item)) collect(item, key, found, run, depth + 1);
     else if (isObject(item)) {
       const value = member(item, key);
       if (isArray(value)) for (const part of value) found.push(part);

@@ -98,7 +98,7 @@ class ExpressionCompiler implements Compiler {
       }
       case "name": {
         const { value } = expression;
-        return (input) => lookup(input, value);
+        return (input, _frame, run) => lookup(input, value, run);
       }
       case "variable":
         return this.#variable(expression.value);
@@ -232,7 +232,7 @@ class ExpressionCompiler implements Compiler {
     const first = isTail ? this.compileTail(consequent) : this.compile(consequent);
     const second = alternative && (isTail ? this.compileTail(alternative) : this.compile(alternative));
     return (input, frame, run) =>
-      isTruthy(test(input, frame, run)) ? first(input, frame, run) : second?.(input, frame, run);
+      isTruthy(test(input, frame, run), run) ? first(input, frame, run) : second?.(input, frame, run);
   }
 
   #lambda({ parameters, signature, body }: Of<"lambda">): Evaluator {

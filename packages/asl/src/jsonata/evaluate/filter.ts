@@ -34,7 +34,7 @@ function filterItems(value: Value, predicate: Evaluator, frame: Frame, run: Run)
   const results = sequence();
   for (const [index, item] of items.entries()) {
     run.spend(1);
-    select(results, item, predicate(item, frame, run), index, items.length);
+    select(results, item, predicate(item, frame, run), index, items.length, run);
     if (item === undefined) run.needsFinish = true;
   }
   return results;
@@ -46,19 +46,19 @@ function filterTuples(value: Value, predicate: Evaluator, frame: Frame, run: Run
   const tuples = isTupleStream(value) ? value : [];
   for (const [index, tuple] of tuples.entries()) {
     run.spend(1);
-    select(results, tuple, predicate(tuple["@"], frameOf(tuple, frame), run), index, tuples.length);
+    select(results, tuple, predicate(tuple["@"], frameOf(tuple, frame), run), index, tuples.length, run);
   }
   return results;
 }
 
 /** A number or an array of numbers selects by position, anything else by whether it is true. */
-function select(results: MarkedArray, item: Value, wanted: Value, index: number, length: number): void {
+function select(results: MarkedArray, item: Value, wanted: Value, index: number, length: number, run: Run): void {
   if (wanted === true) results.push(item);
   else if (typeof wanted === "number" && isNumeric(wanted)) {
     if (isPosition(wanted, index, length)) results.push(item);
   } else if (isArray(wanted) && wanted.every(isNumeric)) {
     for (const position of wanted) if (isPosition(position, index, length)) results.push(item);
-  } else if (isTruthy(wanted)) results.push(item);
+  } else if (isTruthy(wanted, run)) results.push(item);
 }
 
 function isPosition(number: Value, index: number, length: number): boolean {

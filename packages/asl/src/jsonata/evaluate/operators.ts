@@ -110,7 +110,7 @@ function compileLogic(operator: "and" | "or", left: Evaluator, right: Evaluator,
   return (input, frame, run) => {
     const first = left(input, frame, run);
     try {
-      return isTruthy(first) === decides ? decides : isTruthy(right(input, frame, run));
+      return isTruthy(first, run) === decides ? decides : isTruthy(right(input, frame, run), run);
     } catch (error) {
       // JSONata names this operator for whatever went wrong on its right side.
       throw located(error, operator, position);

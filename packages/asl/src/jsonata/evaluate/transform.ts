@@ -83,10 +83,12 @@ class TransformFunction extends JsonataFunction {
   }
 }
 
+const stepsPerCopy = 4;
+
 /** A copy, as JSON would carry it. @param owned takes the objects of the copy */
 function copyOf(value: Value, owned: Set<Value>, run: Run, depth: number): Value {
   if (depth > limits.valueDepthMax) throw new Fault("U1002");
-  run.spend(1);
+  run.spend(stepsPerCopy);
   if (typeof value === "number") {
     if (Number.isNaN(value)) return null;
     if (!Number.isFinite(value)) throw new Fault("D1001", { value });

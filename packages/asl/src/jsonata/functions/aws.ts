@@ -6,6 +6,7 @@ import { parseJson } from "../../json/parse-json.ts";
 import { hashes } from "../../intrinsics/encoding.ts";
 import { seeded } from "../../intrinsics/numbers.ts";
 import { Fault } from "../errors.ts";
+import { toText } from "../evaluate/text.ts";
 import { limits } from "../limits.ts";
 import { isArray } from "../value.ts";
 import { Builtin, numeric } from "./builtin.ts";
@@ -34,7 +35,7 @@ export const awsFunctions: Library = {
     if (data === undefined || typeof algorithm !== "string") return undefined;
     const hash = Object.hasOwn(hashes, algorithm) ? hashes[algorithm] : undefined;
     if (hash === undefined) throw new Fault("U1007", { message: `$hash does not know the algorithm ${algorithm}` });
-    const text = typeof data === "string" ? data : JSON.stringify(data);
+    const text = toText(data, run);
     run.spend(text.length * hashStepsPerCharacter);
     return hash(new TextEncoder().encode(text));
   }),

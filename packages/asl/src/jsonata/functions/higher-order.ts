@@ -21,7 +21,7 @@ export const higherOrderFunctions: Library = {
     if (!isArray(items)) return undefined;
     const found = sequence();
     for (let index = 0; index < items.length; index += 1) {
-      if (isTruthy(callBack(test, items[index], index, items, run))) found.push(items[index]);
+      if (isTruthy(callBack(test, items[index], index, items, run), run)) found.push(items[index]);
     }
     return found;
   }),
@@ -29,7 +29,7 @@ export const higherOrderFunctions: Library = {
     if (!isArray(items)) return undefined;
     const found: Value[] = [];
     for (const [index, item] of items.entries()) {
-      if (test !== undefined && !isTruthy(callBack(test, item, index, items, run))) continue;
+      if (test !== undefined && !isTruthy(callBack(test, item, index, items, run), run)) continue;
       found.push(item);
       if (found.length > 1) throw new Fault("D3138", { index });
     }
@@ -58,7 +58,7 @@ export const higherOrderFunctions: Library = {
     const result: Record<string, Value> = {};
     let isEmpty = true;
     for (const [key, value] of Object.entries(object)) {
-      if (!isTruthy(callBack(test, value, key, object, run))) continue;
+      if (!isTruthy(callBack(test, value, key, object, run), run)) continue;
       setMember(result, key, value);
       isEmpty = false;
     }

@@ -12,7 +12,7 @@ import type { Library } from "./builtin.ts";
 export const objectFunctions: Library = {
   keys: new Builtin("<x-:a<s>>", 1, ([value], run) => sequence(keysOf(value, run, 0))),
   lookup: new Builtin("<x-s:x>", 2, ([value, key], run) => {
-    const found = lookup(value, text(key) ?? "");
+    const found = lookup(value, text(key) ?? "", run);
     if (isArray(found)) run.items(found.length);
     return found;
   }),
@@ -31,10 +31,12 @@ export const objectFunctions: Library = {
   clone: new Builtin("<(oa)-:o>", 1, ([value], run) => (value === undefined ? undefined : clone(value, run))),
   type: new Builtin("<x:s>", 1, ([value]) => typeOf(value)),
   exists: new Builtin("<x:b>", 1, ([value]) => value !== undefined),
-  boolean: new Builtin("<x-:b>", 1, ([value]) =>
-    value === undefined ? undefined : !isFunction(value) && isTruthy(value),
+  boolean: new Builtin("<x-:b>", 1, ([value], run) =>
+    value === undefined ? undefined : !isFunction(value) && isTruthy(value, run),
   ),
-  not: new Builtin("<x-:b>", 1, ([value]) => (value === undefined ? undefined : isFunction(value) || !isTruthy(value))),
+  not: new Builtin("<x-:b>", 1, ([value], run) =>
+    value === undefined ? undefined : isFunction(value) || !isTruthy(value, run),
+  ),
   error: new Builtin("<s?:x>", 1, ([message]) => {
     throw new Fault("D3137", { message: text(message) || "$error() function evaluated" });
   }),
@@ -46,6 +48,7 @@ export const objectFunctions: Library = {
 
 function keysOf(value: Value, run: Run, depth: number): string[] {
   if (depth > limits.valueDepthMax) throw new Fault("U1002");
+  run.spend(1);
   if (isArray(value)) {
     // As members of one object: each once, and in the order that an object has.
     const merged: Record<string, Value> = {};
@@ -60,6 +63,7 @@ function keysOf(value: Value, run: Run, depth: number): string[] {
 /** Objects with one member each. */
 function spread(value: Value, run: Run, depth: number): Value {
   if (depth > limits.valueDepthMax) throw new Fault("U1002");
+  run.spend(1);
   if (isArray(value)) {
     if (value.length === 0) return sequence();
     const result: MarkedArray = [];
