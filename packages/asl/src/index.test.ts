@@ -24,6 +24,7 @@ it("exports the whole of the language", () => {
     "parseJson",
     "parseTolerantly",
     "refuseUnknownIntegration",
+    "testState",
     "unrecognizedResource",
   ]);
 });

@@ -33,3 +33,12 @@ export { compilePath, compileReferencePath } from "./paths/compile-path.ts";
 export { compileTemplate } from "./paths/compile-template.ts";
 export type { CompiledPath, ReferencePath, Scope } from "./paths/path.ts";
 export type { CompiledTemplate } from "./paths/template.ts";
+export type { InspectionData } from "./test-state/inspection.ts";
+export { testState } from "./test-state/test-state.ts";
+export type {
+  TestConfiguration,
+  TestedState,
+  TestMock,
+  TestStateRequest,
+  TestStateResult,
+} from "./test-state/test-state.ts";

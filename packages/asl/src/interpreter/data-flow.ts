@@ -17,6 +17,7 @@ import type { CompiledTemplate } from "../paths/template.ts";
 import { dataLimitExceeded, runtimeError } from "./errors.ts";
 import { pathScope } from "./evaluation.ts";
 import type { Evaluation } from "./evaluation.ts";
+import type { InspectionStep } from "./inspection.ts";
 import { isOversized } from "./payload.ts";
 import { fillTemplate } from "./query.ts";
 import type { StatesExtra } from "./query.ts";
@@ -32,13 +33,17 @@ export interface Exit {
 /** What most fields look at: the raw input after InputPath (`{}` when that is null), in JSONata the raw input. */
 export function effectiveInput(evaluation: Evaluation, flow: DataFlow): Json {
   const { input } = evaluation;
-  return flow.language === "JSONata" ? input : selectPath(evaluation, flow.inputPath, input);
+  if (flow.language === "JSONata") return input;
+  return inspected(evaluation, "afterInputPath", selectPath(evaluation, flow.inputPath, input));
 }
 
 /** What the state's work is given: the effective input after Parameters, or Arguments. */
 export function workInput(evaluation: Evaluation, flow: DataFlow, effective: Json): Json {
-  if (flow.language === "JSONPath") return applyTemplate(evaluation, flow.parameters, effective);
-  return flow.arguments === undefined ? effective : fillTemplate(evaluation, flow.arguments);
+  if (flow.language === "JSONPath") {
+    return inspected(evaluation, "afterParameters", applyTemplate(evaluation, flow.parameters, effective));
+  }
+  const filled = flow.arguments === undefined ? effective : fillTemplate(evaluation, flow.arguments);
+  return inspected(evaluation, "afterArguments", filled);
 }
 
 /**
@@ -48,6 +53,7 @@ export function workInput(evaluation: Evaluation, flow: DataFlow, effective: Jso
  * @param extra what `$states` shows of the outcome
  */
 export function exitOf(evaluation: Evaluation, flow: DataFlow, outcome: Json, extra?: StatesExtra): Exit {
+  inspected(evaluation, "result", outcome);
   const assigned = assignedBy(evaluation, flow, outcome, extra);
   const output =
     flow.language === "JSONPath"
@@ -74,8 +80,15 @@ function assignedBy(
 }
 
 function pathOutput(evaluation: Evaluation, flow: JsonPathFlow, result: Json): Json {
-  const selected = applyTemplate(evaluation, flow.resultSelector, result);
-  return selectPath(evaluation, flow.outputPath, applyResultPath(evaluation, flow.resultPath, selected));
+  const selected = inspected(evaluation, "afterResultSelector", applyTemplate(evaluation, flow.resultSelector, result));
+  const placed = inspected(evaluation, "afterResultPath", applyResultPath(evaluation, flow.resultPath, selected));
+  return selectPath(evaluation, flow.outputPath, placed);
+}
+
+/** Shows a step to who watches, and hands its value on. */
+export function inspected(evaluation: Evaluation, step: InspectionStep, value: Json): Json {
+  evaluation.inspector?.step(step, value);
+  return value;
 }
 
 function selectPath(evaluation: Evaluation, path: CompiledPath | null | undefined, value: Json): Json {

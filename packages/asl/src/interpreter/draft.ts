@@ -14,6 +14,7 @@ import type { Json } from "../json/value.ts";
 import type { Execution, ExecutionScope, ExecutionStatus, StateFailure } from "./execution.ts";
 import { detailsKeyOf } from "./history.ts";
 import type { HistoryEvent, HistoryEventDetails, HistoryEventType } from "./history.ts";
+import type { Inspector } from "./inspection.ts";
 import { HISTORY_EVENTS_MAX } from "./limits.ts";
 import { exceedsPayload } from "./payload.ts";
 import type { Command, InterpreterHost, Step } from "./protocol.ts";
@@ -28,6 +29,7 @@ export class Draft {
   readonly machine: Machine;
   readonly host: InterpreterHost;
   readonly execution: Execution;
+  readonly inspector: Inspector | undefined;
   readonly ready: number[] = [];
   readonly ended: number[] = [];
   readonly #scopes = new Map<number, WorkingScope | undefined>();
@@ -43,7 +45,8 @@ export class Draft {
   #variableBytes: number | undefined;
   #outcome: Pick<Execution, "status" | "output" | "error" | "cause"> | undefined;
 
-  constructor(machine: Machine, execution: Execution, host: InterpreterHost) {
+  constructor(machine: Machine, execution: Execution, host: InterpreterHost, inspector?: Inspector) {
+    this.inspector = inspector;
     this.machine = machine;
     this.execution = execution;
     this.host = host;

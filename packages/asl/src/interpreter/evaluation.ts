@@ -4,10 +4,11 @@
  */
 import type { Json, JsonObject } from "../json/value.ts";
 import type { Scope } from "../paths/path.ts";
-import { contextObject } from "./context-object.ts";
+import { contextObject, itemObject } from "./context-object.ts";
 import type { ContextExtra } from "./context-object.ts";
 import type { Draft } from "./draft.ts";
 import type { ExecutionScope, Frame } from "./execution.ts";
+import type { Inspector } from "./inspection.ts";
 import { visibleVariables } from "./variables.ts";
 
 export interface EvaluationHost {
@@ -25,6 +26,7 @@ export interface Evaluation {
   /** The variables of the scope and of those around it. */
   readonly variables: JsonObject;
   readonly host: EvaluationHost;
+  readonly inspector: Inspector | undefined;
   /** The compact JSON text of a value. */
   text(value: Json): string;
 }
@@ -37,7 +39,7 @@ export function evaluationOf(draft: Draft, scope: ExecutionScope, frame: Frame, 
     stateName: frame.state,
     input: frame.input,
     get context() {
-      context ??= contextObject(draft, scope, frame, extra);
+      context ??= shownContext(draft, scope, frame, extra);
       return context;
     },
     get variables() {
@@ -45,8 +47,15 @@ export function evaluationOf(draft: Draft, scope: ExecutionScope, frame: Frame, 
       return variables;
     },
     host: draft.host,
+    inspector: draft.inspector,
     text: (value) => draft.text(value),
   };
+}
+
+function shownContext(draft: Draft, scope: ExecutionScope, frame: Frame, extra: ContextExtra | undefined): JsonObject {
+  const given = draft.inspector?.context;
+  if (given === undefined) return contextObject(draft, scope, frame, extra);
+  return extra?.item === undefined ? given : { ...given, Map: { Item: itemObject(extra.item) } };
 }
 
 /** What JSONPath looks at, with `$` the given value. */

@@ -2,7 +2,7 @@
 import type { MapState } from "../definition/machine.ts";
 import { isJsonArray, isJsonObject } from "../json/value.ts";
 import type { Json, JsonObject } from "../json/value.ts";
-import { applyAnyTemplate, readPath } from "./data-flow.ts";
+import { applyAnyTemplate, inspected, readPath } from "./data-flow.ts";
 import { QueryError, runtimeError } from "./errors.ts";
 import type { Evaluation } from "./evaluation.ts";
 import type { MapItem } from "./execution.ts";
@@ -14,6 +14,7 @@ export function givenItems(evaluation: Evaluation, state: MapState, input: Json)
   if (state.flow.language === "JSONata") return queriedItems(evaluation, state, input);
   const path = state.items?.kind === "path" ? state.items.path : undefined;
   const items = path === undefined ? input : readPath(evaluation, path, input);
+  inspected(evaluation, "afterItemsPath", items);
   if (isJsonArray(items) || isJsonObject(items)) return items;
   throw runtimeError(`Reference path "${path?.text ?? "$"}" must point to array.`);
 }
@@ -33,7 +34,7 @@ function queriedItems(evaluation: Evaluation, state: MapState, input: Json): Jso
   throw unexpectedType(evaluation, state.items.expression, "array", items);
 }
 
-interface Tolerances {
+export interface Tolerances {
   readonly toleratedFailureCount?: number;
   readonly toleratedFailurePercentage?: number;
 }
@@ -53,6 +54,19 @@ export function tolerancesOf(evaluation: Evaluation, state: MapState, input: Jso
     ...(toleratedFailureCount !== undefined && { toleratedFailureCount }),
     ...(toleratedFailurePercentage !== undefined && { toleratedFailurePercentage }),
   };
+}
+
+/** Whether a Map takes any failures. Of one that does not, the first is its own. */
+export function isTolerant({ toleratedFailureCount, toleratedFailurePercentage }: Tolerances): boolean {
+  return toleratedFailureCount !== undefined || toleratedFailurePercentage !== undefined;
+}
+
+/** Whether so many failures are more than a Map takes; without tolerances every one is. */
+export function exceedsTolerance(tolerances: Tolerances, failed: number, all: number): boolean {
+  const { toleratedFailureCount, toleratedFailurePercentage } = tolerances;
+  if (!isTolerant(tolerances)) return failed > 0;
+  const tooMany = toleratedFailureCount !== undefined && failed > toleratedFailureCount;
+  return tooMany || (toleratedFailurePercentage !== undefined && (failed / all) * 100 > toleratedFailurePercentage);
 }
 
 /** What ItemSelector makes of the item; without one the item, or the pair of key and value of an object's member. */

@@ -22,6 +22,7 @@ export function mapRunItemInput(machine: Machine, request: MapRunRequest, item: 
     context: { ...selection.context, Map: { Item: itemObject(item) } },
     variables: selection.variables,
     host,
+    inspector: undefined,
     text: JSON.stringify,
   };
   return iterationInput(evaluation, state, item, effectiveInput(evaluation, state.flow));

@@ -45,7 +45,8 @@ function isReady(draft: Draft, scopeId: number): boolean {
   return draft.scope(scopeId)?.frame?.phase.kind === "ready";
 }
 
-function runState(draft: Draft, scopeId: number): void {
+/** Runs the state of a scope that is ready. */
+export function runState(draft: Draft, scopeId: number): void {
   const scope = draft.edit(scopeId);
   const { frame } = scope;
   if (frame === undefined) return;

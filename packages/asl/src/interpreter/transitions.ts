@@ -152,6 +152,7 @@ export function failState(draft: Draft, scope: WorkingScope, frame: Frame, failu
   }
   const retry = chooseRetry(state, frame.retries, failure, () => draft.host.random());
   if (retry !== undefined) {
+    draft.inspector?.retried(retry.retrierIndex, retry.delayMilliseconds, failure);
     const retries = frame.retries.map((count, index) => (index === retry.retrierIndex ? count + 1 : count));
     const retryNumber = retries.reduce((sum, count) => sum + count, 0);
     const id = retryTimerId(scope.id, frame.enteredEventId, retryNumber);
@@ -174,6 +175,7 @@ function catchFailure(
     failScope(draft, scope, failure);
     return;
   }
+  draft.inspector?.caught(state.catch.indexOf(catcher), failure);
   try {
     const outcome = errorOutput(failure);
     const exit = exitOf(evaluationOf(draft, scope, frame), catcher.flow, outcome, { errorOutput: outcome });

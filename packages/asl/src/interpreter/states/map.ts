@@ -20,7 +20,7 @@ import type { Evaluation } from "../evaluation.ts";
 import type { ExecutionScope, Frame, MapItem, Phase, StateFailure } from "../execution.ts";
 import { countOf } from "../field-values.ts";
 import { INLINE_CONCURRENCY_MAX } from "../limits.ts";
-import { givenItems, iterationInput, tolerancesOf } from "../map-fields.ts";
+import { exceedsTolerance, givenItems, isTolerant, iterationInput, tolerancesOf } from "../map-fields.ts";
 import { isOversized } from "../payload.ts";
 import { runDistributedMap } from "./distributed-map.ts";
 import { abortChildren } from "../scope-tree.ts";
@@ -140,13 +140,9 @@ function intolerable(
   phase: Iterations,
   failure: StateFailure,
 ): StateFailure | undefined {
-  const { toleratedFailureCount, toleratedFailurePercentage } = phase;
-  if (toleratedFailureCount === undefined && toleratedFailurePercentage === undefined) return failure;
+  if (!isTolerant(phase)) return failure;
   const failed = draft.children(scope.id).filter((iteration) => iteration.failure !== undefined).length;
-  const tooMany = toleratedFailureCount !== undefined && failed > toleratedFailureCount;
-  const tooLarge =
-    toleratedFailurePercentage !== undefined && (failed / phase.items.length) * 100 > toleratedFailurePercentage;
-  if (!tooMany && !tooLarge) return undefined;
+  if (!exceedsTolerance(phase, failed, phase.items.length)) return undefined;
   return stateFailure(
     "States.ExceedToleratedFailureThreshold",
     "The specified tolerated failure threshold was exceeded",

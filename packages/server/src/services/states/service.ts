@@ -26,6 +26,7 @@ import { sendTaskSuccess } from "./operations/send-task-success.ts";
 import { startExecution } from "./operations/start-execution.ts";
 import { stopExecution } from "./operations/stop-execution.ts";
 import { tagResource } from "./operations/tag-resource.ts";
+import { testState } from "./operations/test-state.ts";
 import { untagResource } from "./operations/untag-resource.ts";
 import { updateStateMachine } from "./operations/update-state-machine.ts";
 import { validateStateMachineDefinition } from "./operations/validate-state-machine-definition.ts";
@@ -86,6 +87,7 @@ export function createStatesService(kernel: Kernel, registry: OperationRegistry)
       StartExecution: startExecution(driver),
       StopExecution: stopExecution(driver),
       TagResource: tagResource(),
+      TestState: testState(kernel),
       UntagResource: untagResource(),
       UpdateStateMachine: updateStateMachine(machines),
       ValidateStateMachineDefinition: validateStateMachineDefinition(),
