@@ -6,9 +6,10 @@ import {
   DescribeStateMachineCommand,
   DescribeStateMachineForExecutionCommand,
   GetExecutionHistoryCommand,
+  SFNClient,
   StartExecutionCommand,
+  TestStateCommand,
 } from "@aws-sdk/client-sfn";
-import type { SFNClient } from "@aws-sdk/client-sfn";
 import { startTutti } from "tutti/testing";
 import type { TestServer } from "tutti/testing";
 import { createMachine, sfnClient } from "../support/sfn.ts";
@@ -138,4 +139,20 @@ describe("JSONata", () => {
       refusedWith("INVALID_JSONATA_EXPRESSION: Unexpected end of expression at /States/E/Output/v"),
     );
   });
+});
+
+test("TestState tries out a state", async () => {
+  const { credentials, region, endpoint } = sfn.config;
+  const client = new SFNClient({ credentials, region, ...(endpoint && { endpoint }), disableHostPrefix: true });
+  const state = { Type: "Pass", QueryLanguage: "JSONata", Output: "{% $rate * $states.input.n %}", Next: "After" };
+  const command = new TestStateCommand({
+    definition: JSON.stringify(state),
+    input: '{"n":3}',
+    variables: '{"rate":2}',
+    inspectionLevel: "DEBUG",
+  });
+  const { status, output, nextState, inspectionData } = await client.send(command);
+  client.destroy();
+  assert.deepEqual([status, output, nextState], ["SUCCEEDED", "6", "After"]);
+  assert.deepEqual([inspectionData?.input, inspectionData?.variables], ['{"n":3}', '{"rate":2}']);
 });
