@@ -6,10 +6,11 @@
  * A retry is a new task with a new id; the state is not entered again. Both timers count from the `…Scheduled` event.
  */
 import type { FieldValue, TaskState } from "../../definition/machine.ts";
+import { isJsonObject } from "../../json/value.ts";
 import type { Json } from "../../json/value.ts";
 import { applyAnyTemplate, effectiveInput, exitOf, resultSubject, workInput } from "../data-flow.ts";
 import type { Draft, WorkingScope } from "../draft.ts";
-import { dataLimitExceeded, failureDetails, runtimeError, stateFailure, toFailure } from "../errors.ts";
+import { dataLimitExceeded, failureDetails, QueryError, runtimeError, stateFailure, toFailure } from "../errors.ts";
 import { evaluationOf } from "../evaluation.ts";
 import type { Evaluation } from "../evaluation.ts";
 import type { Frame, Phase, StateFailure } from "../execution.ts";
@@ -43,8 +44,7 @@ export function runTask(draft: Draft, scope: WorkingScope, frame: Frame, state: 
   if (exceedsPayload(draft.text(input))) throw dataLimitExceeded(state.name);
   const timeoutSeconds = timerSeconds(evaluation, "TimeoutSeconds", state.timeout, effective);
   const heartbeatSeconds = timerSeconds(evaluation, "HeartbeatSeconds", state.heartbeat, effective);
-  const credentials =
-    state.credentials === undefined ? undefined : applyAnyTemplate(evaluation, state.credentials, effective);
+  const credentials = credentialsOf(evaluation, state, effective);
   const request = {
     taskId,
     stateName: state.name,
@@ -66,6 +66,16 @@ export function runTask(draft: Draft, scope: WorkingScope, frame: Frame, state: 
   });
 }
 
+/** The role to assume, which only the running state knows to be a text. */
+function credentialsOf(evaluation: Evaluation, { credentials }: TaskState, input: Json): Json | undefined {
+  if (credentials === undefined) return undefined;
+  const value = applyAnyTemplate(evaluation, credentials, input);
+  const roleArn = isJsonObject(value) ? value["RoleArn"] : undefined;
+  if (typeof roleArn === "string") return value;
+  const text = `The RoleArn of the field 'Credentials' must be a string but was: ${evaluation.text(roleArn ?? null)}`;
+  throw credentials.kind === "template" ? runtimeError(text) : new QueryError(text, "Credentials/RoleArn");
+}
+
 function timerSeconds(
   evaluation: Evaluation,
   name: string,
@@ -75,9 +85,9 @@ function timerSeconds(
   if (value === undefined) return undefined;
   const seconds = secondsOf(evaluation, name, value, input);
   if (seconds >= 1 && seconds <= WAIT_SECONDS_MAX) return seconds;
-  const field = value.kind === "path" ? value.field : name;
-  const where = value.kind === "path" ? `${value.path.text} == ${seconds}` : `${seconds}`;
-  throw runtimeError(`The ${field} parameter must be between 1 and ${WAIT_SECONDS_MAX}: ${where}`);
+  const [field, shown] = value.kind === "path" ? [value.field, `${value.path.text} == ${seconds}`] : [name, seconds];
+  const text = `The ${field} parameter must be between 1 and ${WAIT_SECONDS_MAX}: ${shown}`;
+  throw value.kind === "jsonata" ? new QueryError(text, name) : runtimeError(text);
 }
 
 function armTimeout(
