@@ -200,7 +200,7 @@ async function untilGone(run: () => Promise<void>): Promise<void> {
   }
 }
 
-test(`${rounds} kills under load, seed ${seed}`, { timeout: 120_000 + rounds * 20_000 }, async () => {
+test(`${rounds} kills under load, seed ${seed}`, { timeout: 120_000 + rounds * 60_000 }, async () => {
   await using folder = await temporaryFolder();
   for (let round = 0; round < rounds; round += 1) {
     await using server = await startServerProcess(folder.path);
