@@ -4,6 +4,7 @@ import type { Call } from "../../packages/server/src/kernel/call.ts";
 import type { SeededRandom } from "../../packages/server/src/kernel/random.ts";
 import { MemoryStore } from "../../packages/server/src/kernel/store/memory-store.ts";
 import { VirtualClock } from "../../packages/server/src/kernel/virtual-clock.ts";
+import { Hops } from "../../packages/server/src/delivery/hops.ts";
 import { OperationRegistry } from "../../packages/server/src/delivery/operation-registry.ts";
 import { createServices } from "../../packages/server/src/server/services.ts";
 import { CrashingStore, ProcessDied } from "./crashing-store.ts";
@@ -100,10 +101,11 @@ export class SimulatedServer {
       const onFatal = (error: unknown): void => store.fail(error);
       const kernel = new Kernel({ store, clock, random: this.random, onFatal });
       const registry = new OperationRegistry();
-      const services = createServices(kernel, registry).map(({ service }) => service);
+      const hops = new Hops({ kernel, registry });
+      const services = createServices(kernel, registry, hops).map(({ service }) => service);
       const process = { kernel, registry, store };
       try {
-        await Promise.race([kernel.start(services), store.death]);
+        await Promise.race([kernel.start([hops, ...services]), store.death]);
         this.#process ??= process;
       } catch (error) {
         if (!(error instanceof ProcessDied)) throw error;

@@ -22,6 +22,7 @@ export interface HopRow {
   readonly target: string;
   readonly service: string;
   readonly operation: string;
+  /** Sealed; see `hop-seal.ts`. */
   readonly input: string;
   readonly identity: HopIdentity;
   readonly reply: HopReply | null;
@@ -47,12 +48,14 @@ export const hopsTable = defineTable<HopRow>({
 export interface HopNumbersRow {
   readonly shard: number;
   readonly reservedTo: number;
+  /** What the shard's hops are sealed with; base64. Null in a row of before that was so. */
+  readonly secret: string | null;
 }
 
 export const hopNumbersTable = defineTable<HopNumbersRow>({
   name: "delivery_hop_numbers",
   residency: "resident",
-  columns: { shard: "integer", reservedTo: "integer" },
+  columns: { shard: "integer", reservedTo: "integer", secret: "text" },
   key: ["shard"],
 });
 
@@ -100,5 +103,10 @@ export const hopMigrations: readonly Migration[] = [
       `CREATE TABLE delivery_settled_hops (shard integer NOT NULL, sourceShard integer NOT NULL, below bigint NOT NULL,
         PRIMARY KEY (shard, sourceShard))`,
     ],
+  },
+  {
+    module: "delivery-hops",
+    number: 2,
+    statements: ["ALTER TABLE delivery_hop_numbers ADD COLUMN secret text"],
   },
 ];

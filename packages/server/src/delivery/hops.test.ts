@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { SeededRandom } from "../kernel/random.ts";
 import { turn } from "../kernel/testing/fixtures.ts";
 import { decidedHopsTable, hopsTable, settledHopsTable } from "./hop-tables.ts";
+import { decodeValue } from "./hop-values.ts";
 import { HopNetwork } from "./testing/hop-network.ts";
 import type { HopNode } from "./testing/hop-network.ts";
 import { arnsByShard, identity, ledger, notes, tell, told } from "./testing/ledger.ts";
@@ -231,6 +232,17 @@ test("the target is told to forget when the outcome is durable at the source, no
   await net.advance(10_000);
   assert.deepEqual(notes(right, two), ["a", "b"]);
   assert.deepEqual([told(next, "a")?.replies, told(next, "b")?.replies], [1, 1]);
+  await net.stop();
+});
+
+test("what waits to be carried is not readable in the store", async () => {
+  const { net, left } = await network();
+  net.kill("right");
+  await tell(left, { source: zero, target: two, text: "nobody is to read this" });
+  const stored = await net.disk.load(hopsTable);
+  assert.equal(stored.length, 1);
+  assert.ok(!JSON.stringify(stored.map(({ input }) => input)).includes("nobody"));
+  assert.throws(() => decodeValue(stored[0]?.input ?? ""), SyntaxError);
   await net.stop();
 });
 

@@ -22,6 +22,7 @@ import { HopLanes } from "./hop-lanes.ts";
 import { HopReceiver } from "./hop-receiver.ts";
 import type { PreparedHop } from "./hop-receiver.ts";
 import { decidedHopsTable, hopMigrations, hopNumbersTable, hopsTable, settledHopsTable } from "./hop-tables.ts";
+import { nonceBytes, open, seal, secretBytes } from "./hop-seal.ts";
 import type { HopReply, HopRow } from "./hop-tables.ts";
 import { decodeOutcome, encodeValue } from "./hop-values.ts";
 import type { HopOutcome } from "./hop-values.ts";
@@ -191,8 +192,11 @@ export class Hops implements Module {
     ];
   }
 
+  /** @param hop with its input as it is */
   #enqueue(tx: Transaction, hop: Omit<HopRow, "number">): void {
-    const row: HopRow = { ...hop, number: this.#nextNumber(tx, hop.shard) };
+    const { number, secret } = this.#nextNumber(tx, hop.shard);
+    const input = seal(secret, this.#kernel.random.bytes(nonceBytes), hop.input);
+    const row: HopRow = { ...hop, number, input };
     tx.insert(hopsTable, row);
     this.#countUnsettled(row, 1);
     tx.onUndo(() => this.#countUnsettled(row, -1));
@@ -202,13 +206,21 @@ export class Hops implements Module {
     });
   }
 
-  /** Greater than every number the shard has given, also before a restart or on another node. */
-  #nextNumber(tx: Transaction, shard: number): number {
-    const reservedTo = tx.get(hopNumbersTable, shard)?.reservedTo ?? 0;
+  /** Greater than every number the shard has given, also before a restart or on another node; and the shard's secret. */
+  #nextNumber(tx: Transaction, shard: number): { readonly number: number; readonly secret: string } {
+    const known = tx.get(hopNumbersTable, shard);
+    const reservedTo = known?.reservedTo ?? 0;
+    const secret = known?.secret ?? Buffer.from(this.#kernel.random.bytes(secretBytes)).toString("base64");
     const number = (this.#lastNumbers.get(shard) ?? reservedTo) + 1;
     this.#lastNumbers.set(shard, number);
-    if (number > reservedTo) tx.put(hopNumbersTable, { shard, reservedTo: number + numbersReserved });
-    return number;
+    if (number > reservedTo || known?.secret !== secret)
+      tx.put(hopNumbersTable, { shard, reservedTo: Math.max(reservedTo, number + numbersReserved), secret });
+    return { number, secret };
+  }
+
+  #inputOf({ shard, input }: HopRow): string {
+    const numbers = this.#kernel.resident(hopNumbersTable);
+    return open(numbers.get(numbers.keyString([shard]))?.secret ?? "", input);
   }
 
   #countUnsettled({ shard, target }: HopRow, step: number): void {
@@ -233,7 +245,9 @@ export class Hops implements Module {
 
   async #decideHere(targetShard: number, rows: readonly HopRow[]): Promise<HopRow[]> {
     const { ownership } = this.#kernel;
-    const prepared = await this.#receiver.prepare(rows.map((row) => ({ ...row, sourceShard: row.shard })));
+    const prepared = await this.#receiver.prepare(
+      rows.map((row) => ({ ...row, sourceShard: row.shard, input: this.#inputOf(row) })),
+    );
     const settled: HopRow[] = [];
     for (const [index, hop] of prepared.entries()) {
       const row = rows[index];
@@ -255,16 +269,11 @@ export class Hops implements Module {
 
   async #carry(targetShard: number, rows: readonly HopRow[]): Promise<HopRow[]> {
     if (this.#carrier === undefined) throw new Error(`shard ${targetShard} is not owned and there is no carrier`);
-    const hops = rows.map(({ shard, number, target, service, operation, input, identity }) => ({
-      sourceShard: shard,
-      number,
-      settledBelow: this.#lanes.first(shard, targetShard) ?? number,
-      target,
-      service,
-      operation,
-      input,
-      identity,
-    }));
+    const hops = rows.map((row) => {
+      const { shard: sourceShard, number, target, service, operation, identity } = row;
+      const settledBelow = this.#lanes.first(sourceShard, targetShard) ?? number;
+      return { sourceShard, number, settledBelow, target, service, operation, input: this.#inputOf(row), identity };
+    });
     const answers = await this.#carrier.carry(targetShard, hops);
     return rows.filter((row, index) => {
       const answer = answers[index];

@@ -47,7 +47,7 @@ export function createInstance(options: InstanceOptions): Instance {
     });
   };
   const hops = new Hops({ kernel, registry, onError });
-  const wired = createServices(kernel, registry);
+  const wired = createServices(kernel, registry, hops);
   const services = wired.map(({ service }) => service);
   return {
     kernel,

@@ -4,6 +4,7 @@ import type { Kernel } from "../kernel/kernel.ts";
 import type { Log } from "../kernel/log.ts";
 import type { AnyOperation } from "../kernel/operation.ts";
 import { ServiceError } from "../kernel/service-error.ts";
+import type { Hops } from "../delivery/hops.ts";
 import type { InputValidator, OperationRegistry } from "../delivery/operation-registry.ts";
 import type { Service } from "../delivery/service.ts";
 import type { Dialect } from "../protocol/dialect.ts";
@@ -30,8 +31,8 @@ export interface WiredService {
  * Every service, its operations registered. This comes before the kernel starts: what starts with it may run an
  * operation of any service.
  */
-export function createServices(kernel: Kernel, registry: OperationRegistry): WiredService[] {
-  const services = [createSqsService(kernel), createStatesService(kernel, registry), createStsService()];
+export function createServices(kernel: Kernel, registry: OperationRegistry, hops: Hops): WiredService[] {
+  const services = [createSqsService(kernel, hops), createStatesService(kernel, registry), createStsService()];
   return services.map((service) => {
     const wire = new WireService(loadModel(service.name), dialects[service.name]);
     const validate: InputValidator = (name, input, call) => {

@@ -2,6 +2,7 @@
 import type { Transaction } from "../../kernel/transaction.ts";
 import { errors } from "./errors.ts";
 import { limits } from "./limits.ts";
+import { isMoving } from "./queue-message.ts";
 import type { QueueMessage } from "./queue-message.ts";
 import type { QueueMessages } from "./queue-messages.ts";
 import type { Queues } from "./queues.ts";
@@ -19,7 +20,7 @@ export function readHandle(queue: QueueRow, text: string | undefined): ReceiptHa
   return handle;
 }
 
-/** Undefined when the message was deleted, or when a crash has forgotten its receive and it is in the backlog. */
+/** Undefined when the message was deleted or is on its way to another queue, or when a crash has forgotten its receive and it is in the backlog. */
 export function messageOfHandle(
   queues: Queues,
   tx: Transaction,
@@ -27,7 +28,7 @@ export function messageOfHandle(
   handle: ReceiptHandle,
 ): QueueMessage | undefined {
   const message = queues.messages(tx, queue).find(handle.sequence);
-  return message?.messageId === handle.messageId ? message : undefined;
+  return message?.messageId === handle.messageId && !isMoving(message) ? message : undefined;
 }
 
 /** As many are in flight as may be. */

@@ -32,8 +32,8 @@ test("every body is stored under a counter block of its own, as AES-256-CTR read
   for (const MessageBody of sent) await sqs.run("SendMessage", { QueueUrl, MessageBody });
   const rows = await sqs.store.range({ table: messagesTable, equals: [], limit: sent.length });
   const used: { readonly first: bigint; readonly end: bigint }[] = [];
-  const read = rows.map(({ body, keyId }) => {
-    const key = sqs.kernel.resident(dataKeysTable).get(keyId ?? "");
+  const read = rows.map(({ shard, body, keyId }) => {
+    const key = sqs.kernel.resident(dataKeysTable).get(`${shard}\u0000${keyId}`);
     const sealed = Buffer.from(body, "base64");
     const counter = sealed.subarray(0, blockBytes);
     const first = BigInt(`0x${counter.toString("hex")}`);

@@ -46,7 +46,7 @@ export class KeyRing {
   /** The decipher of the body read last, and the counter block behind that body. */
   #reader: { readonly keyId: string; readonly decipher: Decipheriv; readonly next: Buffer } | undefined;
   readonly #scratch = Buffer.alloc(blockBytes + sharedBytesMax);
-  /** The latest data key by the name of its KMS key. */
+  /** The latest data key by shard and the name of its KMS key. */
   readonly #latest = new Map<string, DataKeyRow>();
 
   constructor(kernel: Kernel) {
@@ -56,7 +56,7 @@ export class KeyRing {
   /** The row as the store is to hold it. */
   seal(tx: Transaction, row: MessageRow, { encryptionKey, dataKeyReuseMs }: QueueSettings): MessageRow {
     if (encryptionKey === undefined) return { ...row, keyId: null };
-    const key = this.#current(tx, encryptionKey, dataKeyReuseMs);
+    const key = this.#current(tx, row.shard, encryptionKey, dataKeyReuseMs);
     const stream = this.#stream(key);
     const bytes = Buffer.byteLength(row.body);
     // Whole blocks, so that the next body begins with one.
@@ -71,7 +71,8 @@ export class KeyRing {
   /** A row of the store with its body readable. */
   unseal(row: MessageRow): MessageRow {
     if (row.keyId === null) return row;
-    const key = this.#kernel.resident(dataKeysTable).get(row.keyId);
+    const keys = this.#kernel.resident(dataKeysTable);
+    const key = keys.get(keys.keyString([row.shard, row.keyId]));
     if (key === undefined) throw new Error(`message ${row.messageId} is encrypted with a data key that is not there`);
     const sealed = Buffer.from(row.body, "base64");
     const counter = sealed.subarray(0, blockBytes);
@@ -95,16 +96,17 @@ export class KeyRing {
     return decipher;
   }
 
-  #current(tx: Transaction, keyName: string, reuseMs: number): DataKeyRow {
-    const known = this.#latest.get(keyName);
+  #current(tx: Transaction, shard: number, keyName: string, reuseMs: number): DataKeyRow {
+    const place = `${shard} ${keyName}`;
+    const known = this.#latest.get(place);
     // One that was made in a decision that was undone is not in the table.
-    if (known !== undefined && tx.now < known.createdAt + reuseMs && tx.get(dataKeysTable, known.id) === known)
+    if (known !== undefined && tx.now < known.createdAt + reuseMs && tx.get(dataKeysTable, shard, known.id) === known)
       return known;
     let latest: DataKeyRow | undefined;
-    for (const key of tx.scan(dataKeysTable, "by_name", [keyName])) latest = key;
+    for (const key of tx.scan(dataKeysTable, "by_name", [shard, keyName])) latest = key;
     if (latest === undefined || tx.now >= latest.createdAt + reuseMs) {
       latest = {
-        shard: 0,
+        shard,
         id: this.#kernel.random.uuid(),
         keyName,
         secret: Buffer.from(this.#kernel.random.bytes(32)).toString("base64"),
@@ -112,7 +114,7 @@ export class KeyRing {
       };
       tx.insert(dataKeysTable, latest);
     }
-    this.#latest.set(keyName, latest);
+    this.#latest.set(place, latest);
     return latest;
   }
 

@@ -7,17 +7,20 @@
  *
  * A task is a row and a durable timer. Each time the timer fires, a step moves some messages in one decision with what
  * it says of the task, and arms the next: a crash loses no step and repeats none, and a restart goes on. A message that
- * is moved is a new one: new id, new time of sending, no receives.
+ * is moved is a new one: new id, new time of sending, no receives. One whose destination is on another node counts as
+ * moved when it has arrived (`message-moves.ts`), and a task ends when none is on its way.
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-configure-dead-letter-queue-redrive.html
  */
+import type { HopOutcome } from "../../delivery/hop-values.ts";
 import type { Transaction } from "../../kernel/transaction.ts";
+import { timersTable } from "../../kernel/timers.ts";
 import type { TimerRow } from "../../kernel/timers.ts";
 import { limits } from "./limits.ts";
+import type { MessageMoves, MoveReason } from "./message-moves.ts";
 import type { QueueMessage } from "./queue-message.ts";
-import { settingsOf } from "./queue-settings.ts";
 import type { Queues } from "./queues.ts";
 import { moveTasksTable } from "./tables.ts";
-import type { MessageRow, MoveTaskRow, QueueRow } from "./tables.ts";
+import type { MoveTaskRow, QueueRow } from "./tables.ts";
 
 const timerKind = "sqs-move-task";
 /** Messages of one step when no velocity is given. */
@@ -26,6 +29,10 @@ const stepMessagesMax = 100;
 const stepMsMin = 100;
 /** How soon a step is tried again that waits for messages to be read from the store. */
 const readWaitMs = 5;
+/** Messages on their way to queues on other nodes at a time. */
+const movingMessagesMax = 1_000;
+/** AWS's words for a task whose destination does not exist any more. */
+const queueIsGone = "AWS.SimpleQueueService.NonExistentQueue";
 
 export interface NewMoveTask {
   readonly source: QueueRow;
@@ -33,14 +40,14 @@ export interface NewMoveTask {
   readonly messagesPerSecond: number | null;
 }
 
-/** Where a message goes, or why it cannot. */
-type Destination = { readonly queue: QueueRow } | { readonly failure: string };
-
 export class MoveTasks {
   readonly #queues: Queues;
+  readonly #moves: MessageMoves;
 
-  constructor(queues: Queues) {
+  constructor(queues: Queues, moves: MessageMoves) {
     this.#queues = queues;
+    this.#moves = moves;
+    moves.onTaskMoveEnded((tx, taskId, outcome) => this.#moveEnded(tx, taskId, outcome));
     queues.kernel.timers.handle(timerKind, (tx, timer) => this.#fire(tx, timer));
   }
 
@@ -106,51 +113,59 @@ export class MoveTasks {
 
   #step(tx: Transaction, task: MoveTaskRow, source: QueueRow): void {
     const rate = task.messagesPerSecond;
-    const max = rate === null ? stepMessagesMax : Math.max(1, Math.floor((rate * stepMsMin) / 1000));
     const { pager } = this.#queues.state(source);
-    const { messages: selected, missing } = this.#queues.messages(tx, source).select(max, tx.now);
-    let moved = 0;
+    const messages = this.#queues.messages(tx, source);
+    const room = Math.max(0, movingMessagesMax - messages.movingCount);
+    const max = Math.min(room, rate === null ? stepMessagesMax : Math.max(1, Math.floor((rate * stepMsMin) / 1000)));
+    const { messages: selected, missing } = messages.select(max, tx.now);
+    const counts = { sent: 0, moved: 0 };
     for (const message of selected) {
-      const { row } = message;
-      if (row === undefined) continue;
-      const destination = this.#destinationOf(tx, task, row);
-      if ("failure" in destination) {
-        this.#end(tx, { ...task, moved: task.moved + moved }, "FAILED", destination.failure);
-        return;
-      }
-      this.#move(tx, source, destination.queue, message, row);
-      moved += 1;
+      const failure = this.#move(tx, task, source, message, counts);
+      if (failure === undefined) continue;
+      this.#end(tx, { ...task, moved: task.moved + counts.moved }, "FAILED", failure);
+      return;
     }
-    tx.update(moveTasksTable, [task.id], { moved: task.moved + moved });
+    tx.update(moveTasksTable, [task.id], { moved: task.moved + counts.moved });
     tx.afterCommit(() => pager.run(missing));
-    if (moved > 0) this.#arm(tx, task, tx.now + (rate === null ? 0 : Math.ceil((moved * 1000) / rate)));
+    if (counts.sent > 0) this.#arm(tx, task, tx.now + (rate === null ? 0 : Math.ceil((counts.sent * 1000) / rate)));
+    // What is on its way may come back; its outcome is the next step's time.
+    else if (messages.movingCount > 0) return;
     else if (missing !== undefined || pager.canReadOn()) this.#arm(tx, task, tx.now + readWaitMs);
     else this.#end(tx, task, "COMPLETED", null);
   }
 
-  #destinationOf(tx: Transaction, task: MoveTaskRow, row: MessageRow): Destination {
-    const arn = task.destinationArn ?? row.deadLetterSourceArn;
-    if (arn === null) return { failure: "CouldNotDetermineMessageSource" };
-    const queue = this.#queues.byArn(tx, arn);
-    return queue === undefined ? { failure: "AWS.SimpleQueueService.NonExistentQueue" } : { queue };
+  /** Moves one message, or begins to. @returns why the task has to end */
+  #move(
+    tx: Transaction,
+    task: MoveTaskRow,
+    source: QueueRow,
+    message: QueueMessage,
+    counts: { sent: number; moved: number },
+  ): string | undefined {
+    const { row } = message;
+    if (row === undefined) return undefined;
+    const targetArn = task.destinationArn ?? row.deadLetterSourceArn;
+    if (targetArn === null) return "CouldNotDetermineMessageSource";
+    const reason: MoveReason = { kind: "task", taskId: task.id };
+    const outcome = this.#moves.move(tx, source, message, row, targetArn, reason);
+    if (outcome !== "pending" && outcome.kind === "refused") return queueIsGone;
+    counts.sent += 1;
+    if (outcome !== "pending") counts.moved += 1;
+    this.#queues.changed(tx, source, 0);
+    return undefined;
   }
 
-  #move(tx: Transaction, source: QueueRow, target: QueueRow, message: QueueMessage, row: MessageRow): void {
-    this.#queues.messages(tx, source).remove(tx, source.id, message);
-    this.#queues.messages(tx, target).append(tx, {
-      ...row,
-      shard: target.shard,
-      queueId: target.id,
-      sequence: this.#queues.state(target).nextSequence(tx, target),
-      messageId: this.#queues.kernel.random.uuid(),
-      sentAt: tx.now,
-      availableAt: tx.now + settingsOf(target).delayMs,
-      deadLetterSourceArn: null,
-      earlierReceives: null,
-      earlierFirstReceivedAt: null,
-    });
-    this.#queues.changed(tx, source, 0);
-    this.#queues.changed(tx, target, 1);
+  /** A message has arrived on another node, or has been refused there. */
+  #moveEnded(tx: Transaction, taskId: string, outcome: HopOutcome): void {
+    const task = tx.get(moveTasksTable, taskId);
+    if (task === undefined) return;
+    if (outcome.kind === "refused") {
+      if (isActive(task.status)) this.#end(tx, task, "FAILED", queueIsGone);
+      return;
+    }
+    tx.update(moveTasksTable, [taskId], { moved: task.moved + 1 });
+    const isArmed = tx.get(timersTable, timerId(taskId)) !== undefined;
+    if (isActive(task.status) && !isArmed) this.#arm(tx, task, tx.now);
   }
 
   #end(tx: Transaction, task: MoveTaskRow, status: MoveTaskRow["status"], failureReason: string | null): void {

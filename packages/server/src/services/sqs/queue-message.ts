@@ -21,6 +21,13 @@ export interface QueueMessage {
   isVisible: boolean;
 }
 
+/** When a message becomes visible that is on its way to a queue on another node: when that has refused it, and not by itself. */
+export const movingUntil = Number.MAX_SAFE_INTEGER;
+
+export function isMoving({ visibleAt }: QueueMessage): boolean {
+  return visibleAt === movingUntil;
+}
+
 /** Above every sequence. */
 const back = 2 ** 52;
 

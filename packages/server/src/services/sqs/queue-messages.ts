@@ -17,10 +17,10 @@ import type { Transaction } from "../../kernel/transaction.ts";
 import { Backlog } from "./backlog.ts";
 import { limits, memoryLimits } from "./limits.ts";
 import type { MessageCounts } from "./queue-attributes.ts";
-import { contentBytes, isAtBack } from "./queue-message.ts";
+import { contentBytes, isAtBack, isMoving, movingUntil } from "./queue-message.ts";
 import type { ContentMemory, DeliveryOrder, QueueMessage, Selection } from "./queue-message.ts";
 import { deliveriesTable, messagesTable } from "./tables.ts";
-import type { DeliveryRow, MessageRow } from "./tables.ts";
+import type { DeliveryRow, MessageRow, QueueRow } from "./tables.ts";
 
 /** Of a page, so many contents are kept even when memory is short: a receive waits for them. */
 const keptContentsMin = limits.receiveMessagesMax;
@@ -48,6 +48,7 @@ export class QueueMessages {
     (left, right) => left.visibleAt - right.visibleAt || left.sequence - right.sequence,
   );
   #delayedCount = 0;
+  #movingCount = 0;
   /** Changes when all messages are dropped: what was being read then is not theirs. */
   #generation = 0;
   /** Removed while a page is being read, which may still hold them. */
@@ -71,6 +72,11 @@ export class QueueMessages {
 
   get inFlightCount(): number {
     return this.#hidden.size - this.#delayedCount;
+  }
+
+  /** Messages on their way to a queue on another node; in flight as well. */
+  get movingCount(): number {
+    return this.#movingCount;
   }
 
   counts(now: number): MessageCounts {
@@ -221,6 +227,27 @@ export class QueueMessages {
     this.#change(tx, message, visibleAt, delivery);
   }
 
+  /** Puts a message out of sight that is on its way to another queue. */
+  hide(tx: Transaction, message: QueueMessage, { shard, id }: QueueRow): void {
+    const { sequence, messageId, groupId, sentAt } = message;
+    const never = { receiveCount: 0, firstReceivedAt: 0, lastReceivedAt: 0 };
+    const known = message.delivery ?? { shard, queueId: id, sequence, messageId, groupId, sentAt, ...never };
+    const delivery = { ...known, visibleAt: movingUntil };
+    this.#save(tx, message, delivery);
+    this.#change(tx, message, movingUntil, delivery);
+  }
+
+  /** The reverse of `hide`: the message is back at its place. */
+  reveal(tx: Transaction, message: QueueMessage): void {
+    const { delivery } = message;
+    if (delivery === undefined) return;
+    if (delivery.receiveCount > 0) return this.changeVisibility(tx, message, tx.now);
+    tx.delete(deliveriesTable, delivery.queueId, delivery.sequence);
+    message.isDeliveryStored = false;
+    tx.onUndo(() => (message.isDeliveryStored = true));
+    this.#change(tx, message, tx.now, undefined);
+  }
+
   remove(tx: Transaction, queueId: number, message: QueueMessage): void {
     tx.delete(messagesTable, queueId, message.sequence);
     if (message.isDeliveryStored) tx.delete(deliveriesTable, queueId, message.sequence);
@@ -334,7 +361,7 @@ export class QueueMessages {
     this.#unsaved.delete(message);
   }
 
-  #change(tx: Transaction, message: QueueMessage, visibleAt: number, delivery: DeliveryRow): void {
+  #change(tx: Transaction, message: QueueMessage, visibleAt: number, delivery: DeliveryRow | undefined): void {
     const before = { delivery: message.delivery, visibleAt: message.visibleAt };
     this.#move(message, visibleAt, delivery, tx.now);
     tx.onUndo(() => this.#move(message, before.visibleAt, before.delivery, tx.now));
@@ -367,12 +394,15 @@ export class QueueMessages {
     if (message.isVisible) return;
     this.#hidden.add(message);
     if (message.delivery === undefined) this.#delayedCount += 1;
+    if (isMoving(message)) this.#movingCount += 1;
   }
 
   #unplace(message: QueueMessage): void {
     this.#order.unplace(message);
     if (message.isVisible) return;
-    if (this.#hidden.remove(message) !== undefined && message.delivery === undefined) this.#delayedCount -= 1;
+    if (this.#hidden.remove(message) === undefined) return;
+    if (message.delivery === undefined) this.#delayedCount -= 1;
+    if (isMoving(message)) this.#movingCount -= 1;
   }
 }
 

@@ -2,6 +2,7 @@
 import type { Alarm } from "../../kernel/clock.ts";
 import type { Kernel } from "../../kernel/kernel.ts";
 import type { Transaction } from "../../kernel/transaction.ts";
+import { DeadLetterTarget } from "./dead-lettering.ts";
 import { Deduplication } from "./deduplication.ts";
 import { FifoOrder } from "./fifo-order.ts";
 import type { KeyRing } from "./key-ring.ts";
@@ -44,6 +45,7 @@ export class QueueState {
   readonly pager: Pager;
   readonly deduplication = new Deduplication();
   readonly attempts = new ReceiveAttempts();
+  readonly deadLetters = new DeadLetterTarget();
   readonly statistics: QueueStatistics = {
     sent: 0,
     sentBytes: 0,

@@ -18,6 +18,7 @@ import { settingsOf } from "./queue-settings.ts";
 import { QueueState } from "./queue-state.ts";
 import type { QueueStatistics } from "./queue-state.ts";
 import { parseQueueUrl, queueArn } from "./queue-url.ts";
+import { redriveTargetOf } from "./redrive.ts";
 import { deduplicationsTable, deliveriesTable, messagesTable, queuesTable } from "./tables.ts";
 import type { DeduplicationRow, QueueRow } from "./tables.ts";
 
@@ -58,8 +59,19 @@ export class Queues {
     }
   }
 
+  /** Whether a queue of this ARN is decided on this node, if there is one. */
+  isHere(arn: string): boolean {
+    const { ownership, shards } = this.kernel;
+    return ownership.owns(shards.of(arn));
+  }
+
   byArn(tx: Transaction, arn: string): QueueRow | undefined {
     return tx.get(queuesTable, arn);
+  }
+
+  /** A queue as this node knows it, or as the store does when another node decides for it. */
+  hereOr(tx: Transaction, arn: string, stored: QueueRow | undefined): QueueRow | undefined {
+    return this.isHere(arn) ? this.byArn(tx, arn) : stored?.arn === arn ? stored : undefined;
   }
 
   /** @throws QueueDoesNotExist */
@@ -167,6 +179,13 @@ export class Queues {
 
   /** Lets time go on for what was loaded. */
   start(shards: ReadonlySet<number>): void {
+    this.kernel.transact((tx) => {
+      // Queues of before the column was there.
+      for (const { row } of this.#of(shards)) {
+        const redriveTargetArn = redriveTargetOf(row.attributes);
+        if (row.redriveTargetArn !== redriveTargetArn) tx.update(queuesTable, [row.arn], { redriveTargetArn });
+      }
+    });
     for (const { row, state } of this.#of(shards)) {
       this.#watch(row.arn);
       state.pager.run(undefined);

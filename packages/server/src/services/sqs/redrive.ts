@@ -6,10 +6,12 @@
  * body, attributes and time of sending, and its receives go on counting there.
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html
  */
+import type { StoreReader } from "../../kernel/kernel.ts";
 import type { Transaction } from "../../kernel/transaction.ts";
 import { errors } from "./errors.ts";
 import { limits } from "./limits.ts";
-import { queuesTable } from "./tables.ts";
+import type { Queues } from "./queues.ts";
+import { readQueue } from "./stored-queues.ts";
 import type { QueueRow } from "./tables.ts";
 
 export interface RedrivePolicy {
@@ -29,22 +31,38 @@ export function parseRedrivePolicy(text: string): RedrivePolicy {
   return { deadLetterTargetArn, maxReceiveCount: Number(maxReceiveCount) };
 }
 
+type Attributes = Readonly<Record<string, string>>;
+
+/** The dead-letter queue that attributes name, for `redriveTargetArn`. @param attributes checked */
+export function redriveTargetOf({ RedrivePolicy: policy = "" }: Attributes): string | null {
+  return policy === "" ? null : parseRedrivePolicy(policy).deadLetterTargetArn;
+}
+
+/** Reads the dead-letter queue that attributes name, in case another node decides for it. */
+export async function readRedriveTarget(reader: StoreReader, attributes: Attributes): Promise<QueueRow | undefined> {
+  const target = parseObject(attributes["RedrivePolicy"] ?? "")?.["deadLetterTargetArn"];
+  return typeof target === "string" ? readQueue(reader, target) : undefined;
+}
+
 /**
  * Checks both policies among the attributes a request sets; an empty one is removed and needs no check.
+ * @param stored the target as the store has it
  * @throws InvalidParameterValueException, InvalidAttributeValue
  */
 export function checkRedrive(
+  queues: Queues,
   tx: Transaction,
   arn: string,
   isFifo: boolean,
-  attributes: Readonly<Record<string, string>>,
+  attributes: Attributes,
+  stored: QueueRow | undefined,
 ): void {
   const { RedrivePolicy: policy = "", RedriveAllowPolicy: allowPolicy = "" } = attributes;
-  if (policy !== "") checkPolicy(tx, arn, isFifo, policy);
+  if (policy !== "") checkPolicy(arn, isFifo, policy, (target) => queues.hereOr(tx, target, stored));
   if (allowPolicy !== "") parseAllowPolicy(allowPolicy);
 }
 
-function checkPolicy(tx: Transaction, arn: string, isFifo: boolean, text: string): void {
+function checkPolicy(arn: string, isFifo: boolean, text: string, find: (target: string) => QueueRow | undefined): void {
   const refuse = (reason: string): Error => errors.invalidValue(text, "RedrivePolicy", reason);
   const policy = parseObject(text);
   if (policy === undefined) throw refuse("Redrive policy is not a valid JSON map.");
@@ -59,7 +77,7 @@ function checkPolicy(tx: Transaction, arn: string, isFifo: boolean, text: string
       `Invalid value for maxReceiveCount: ${String(maxReceiveCount)}, valid values are from 1 to ${limits.redriveReceivesMax} both inclusive.`,
     );
   }
-  const queue = typeof target === "string" ? tx.get(queuesTable, target) : undefined;
+  const queue = typeof target === "string" ? find(target) : undefined;
   const [, , , region, account] = arn.split(":");
   if (queue === undefined || queue.region !== region) throw refuse("Dead letter target does not exist.");
   if (queue.account !== account) throw refuse("Dead letter target owner should be same as the source.");

@@ -1,8 +1,10 @@
 /** Amazon SQS. The operations stand one per file in `operations/`. */
+import type { Hops } from "../../delivery/hops.ts";
 import type { Service } from "../../delivery/service.ts";
 import type { Kernel } from "../../kernel/kernel.ts";
 import type { TableDefinition } from "../../kernel/table.ts";
 import { browsedQueue, browseMessages } from "./browse.ts";
+import { MessageMoves } from "./message-moves.ts";
 import { queueMetrics } from "./metrics.ts";
 import { MoveTasks } from "./move-tasks.ts";
 import { addPermission } from "./operations/add-permission.ts";
@@ -41,9 +43,10 @@ import {
   sqsMigrations,
 } from "./tables.ts";
 
-export function createSqsService(kernel: Kernel): Service {
+export function createSqsService(kernel: Kernel, hops: Hops): Service {
   const queues = new Queues(kernel);
-  const moveTasks = new MoveTasks(queues);
+  const moves = new MessageMoves(queues, hops);
+  const moveTasks = new MoveTasks(queues, moves);
   return {
     name: "sqs",
     tables: [
@@ -61,6 +64,7 @@ export function createSqsService(kernel: Kernel): Service {
     start: (shards) => queues.start(shards),
     drop: (shards) => queues.drop(shards),
     stop: () => queues.stop(),
+    internalOperations: moves.operations,
     operations: {
       AddPermission: addPermission(queues),
       CancelMessageMoveTask: cancelMessageMoveTask(queues, moveTasks),
@@ -77,7 +81,7 @@ export function createSqsService(kernel: Kernel): Service {
       ListQueueTags: listQueueTags(queues),
       ListQueues: listQueues(),
       PurgeQueue: purgeQueue(queues),
-      ReceiveMessage: receiveMessage(queues),
+      ReceiveMessage: receiveMessage(queues, moves),
       RemovePermission: removePermission(queues),
       SendMessage: sendMessage(queues),
       SendMessageBatch: sendMessageBatch(queues),

@@ -12,6 +12,8 @@ export interface QueueRow {
   /** The settable attributes that were set, as AWS's strings. */
   readonly attributes: Readonly<Record<string, string>>;
   readonly tags: Readonly<Record<string, string>> | null;
+  /** The target of its redrive policy, so that whoever is a target can find those it is a target of. */
+  readonly redriveTargetArn: string | null;
   /** Where deduplication ids are told apart; AWS takes it at creation and later changes of the attribute do nothing. */
   readonly deduplicationScope: "queue" | "messageGroup";
   /** Milliseconds since the epoch, as all times here. */
@@ -32,13 +34,17 @@ export const queuesTable = defineTable<QueueRow>({
     name: "text",
     attributes: "json",
     tags: "json",
+    redriveTargetArn: "text",
     deduplicationScope: "text",
     createdAt: "integer",
     modifiedAt: "integer",
     purgedAt: "integer",
   },
   key: ["arn"],
-  indexes: { by_name: ["account", "region", "name"] },
+  indexes: {
+    by_name: ["account", "region", "name"],
+    by_redrive_target: ["redriveTargetArn", "account", "region", "name"],
+  },
 });
 
 /** Names that may not be used again yet. */
@@ -158,7 +164,7 @@ export const sequencesTable = defineTable<SequenceRow>({
   key: ["queueId"],
 });
 
-/** A key that message bodies are encrypted with. */
+/** A key that message bodies of one shard are encrypted with. */
 export interface DataKeyRow {
   readonly shard: number;
   readonly id: string;
@@ -170,11 +176,11 @@ export interface DataKeyRow {
 }
 
 export const dataKeysTable = defineTable<DataKeyRow>({
-  name: "sqs_data_keys",
+  name: "sqs_shard_keys",
   residency: "resident",
   columns: { shard: "integer", id: "text", keyName: "text", secret: "text", createdAt: "integer" },
-  key: ["id"],
-  indexes: { by_name: ["keyName", "createdAt"] },
+  key: ["shard", "id"],
+  indexes: { by_name: ["shard", "keyName", "createdAt"] },
 });
 
 /** A message accepted by a FIFO queue within the deduplication interval. */
@@ -288,6 +294,21 @@ export const sqsMigrations: readonly Migration[] = [
     statements: [
       `CREATE TABLE sqs_move_tasks (shard integer NOT NULL, id text NOT NULL PRIMARY KEY, sourceArn text NOT NULL, destinationArn text,
         messagesPerSecond integer, status text NOT NULL, startedAt bigint NOT NULL, moved bigint NOT NULL, toMove bigint NOT NULL, failureReason text)`,
+    ],
+  },
+  {
+    module: "sqs",
+    number: 5,
+    statements: [
+      "ALTER TABLE sqs_queues ADD COLUMN redriveTargetArn text",
+      "CREATE INDEX sqs_queues_by_name ON sqs_queues (account, region, name, arn)",
+      "CREATE INDEX sqs_queues_by_redrive_target ON sqs_queues (redriveTargetArn, account, region, name, arn)",
+      // A shard moves between nodes with the keys of its messages.
+      `CREATE TABLE sqs_shard_keys (shard integer NOT NULL, id text NOT NULL, keyName text NOT NULL, secret text NOT NULL,
+        createdAt bigint NOT NULL, PRIMARY KEY (shard, id))`,
+      `INSERT INTO sqs_shard_keys (shard, id, keyName, secret, createdAt)
+        SELECT DISTINCT m.shard, k.id, k.keyName, k.secret, k.createdAt FROM sqs_messages m JOIN sqs_data_keys k ON k.id = m.keyId`,
+      "DROP TABLE sqs_data_keys",
     ],
   },
 ];

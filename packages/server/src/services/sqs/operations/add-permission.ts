@@ -4,9 +4,11 @@ import type { Operation } from "../../../kernel/operation.ts";
 import { withPermission } from "../permissions.ts";
 import type { Queues } from "../queues.ts";
 import { queuesTable } from "../tables.ts";
+import { queueOfUrl } from "../targets.ts";
 
 export function addPermission(queues: Queues): Operation<AddPermissionCommandInput, object> {
   return {
+    target: queueOfUrl,
     decide(tx, { QueueUrl, Label = "", AWSAccountIds = [], Actions = [] }, { call }) {
       const queue = queues.byUrl(tx, call, QueueUrl, "AddPermission");
       const policy = withPermission(queue, Label, AWSAccountIds, Actions);

@@ -6,6 +6,7 @@ import { errors } from "../errors.ts";
 import { parseMoveTaskHandle } from "../move-task-handle.ts";
 import type { MoveTasks } from "../move-tasks.ts";
 import type { Queues } from "../queues.ts";
+import { queueOfTaskHandle } from "../targets.ts";
 
 /** What has been moved stays where it is. */
 export function cancelMessageMoveTask(
@@ -13,6 +14,7 @@ export function cancelMessageMoveTask(
   tasks: MoveTasks,
 ): Operation<CancelMessageMoveTaskCommandInput, { ApproximateNumberOfMessagesMoved: number }> {
   return {
+    target: queueOfTaskHandle,
     decide(tx, { TaskHandle }, { call }) {
       if (TaskHandle === undefined || TaskHandle === "") throw errors.missingParameter("TaskHandle");
       const handle = parseMoveTaskHandle(TaskHandle);

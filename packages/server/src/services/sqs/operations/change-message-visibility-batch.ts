@@ -4,6 +4,7 @@ import type { Operation } from "../../../kernel/operation.ts";
 import { checkBatch, runBatch } from "../batch.ts";
 import { changeByHandle } from "../changing-visibility.ts";
 import type { Queues } from "../queues.ts";
+import { queueOfUrl } from "../targets.ts";
 
 interface Output {
   Successful?: { Id: string | undefined }[];
@@ -14,6 +15,7 @@ export function changeMessageVisibilityBatch(
   queues: Queues,
 ): Operation<ChangeMessageVisibilityBatchCommandInput, Output> {
   return {
+    target: queueOfUrl,
     decide(tx, { QueueUrl, Entries }, { call }) {
       const queue = queues.byUrl(tx, call, QueueUrl, "ChangeMessageVisibility");
       return runBatch(

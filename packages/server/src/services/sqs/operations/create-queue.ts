@@ -7,13 +7,19 @@ import { limits } from "../limits.ts";
 import { setAttributes, shownAttributes } from "../queue-attributes.ts";
 import { queueArn } from "../queue-url.ts";
 import type { Queues } from "../queues.ts";
-import { checkRedrive } from "../redrive.ts";
+import { checkRedrive, readRedriveTarget, redriveTargetOf } from "../redrive.ts";
 import { deletedQueuesTable, queuesTable } from "../tables.ts";
+import type { QueueRow } from "../tables.ts";
 import { addTags } from "../tags.ts";
+import { queueOfName } from "../targets.ts";
 
-export function createQueue(queues: Queues): Operation<CreateQueueCommandInput, { QueueUrl: string }> {
+export function createQueue(
+  queues: Queues,
+): Operation<CreateQueueCommandInput, { QueueUrl: string }, QueueRow | undefined> {
   return {
-    decide(tx, { QueueName: name = "", Attributes = {}, tags }, { call }) {
+    target: queueOfName,
+    load: (reader, { Attributes = {} }) => readRedriveTarget(reader, Attributes),
+    decide(tx, { QueueName: name = "", Attributes = {}, tags }, { call, loaded }) {
       const isFifo = Attributes["FifoQueue"]?.toLowerCase() === "true";
       checkName(name, isFifo);
       const attributes = setAttributes(Attributes, isFifo);
@@ -26,7 +32,7 @@ export function createQueue(queues: Queues): Operation<CreateQueueCommandInput, 
           if (!isSame(shown[key], attributes[key])) throw errors.queueNameExists(key);
         return output;
       }
-      checkRedrive(tx, arn, isFifo, attributes);
+      checkRedrive(queues, tx, arn, isFifo, attributes, loaded);
       const deleted = tx.get(deletedQueuesTable, arn);
       if (deleted !== undefined) {
         if (tx.now < deleted.deletedAt + limits.nameBlockedAfterDeleteSeconds * 1000)
@@ -42,6 +48,7 @@ export function createQueue(queues: Queues): Operation<CreateQueueCommandInput, 
         name,
         attributes,
         tags: addTags(name, {}, tags ?? {}),
+        redriveTargetArn: redriveTargetOf(attributes),
         deduplicationScope: attributes["DeduplicationScope"] === "messageGroup" ? "messageGroup" : "queue",
         createdAt: tx.now,
         modifiedAt: tx.now,

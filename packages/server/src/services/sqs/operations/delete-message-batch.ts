@@ -4,6 +4,7 @@ import type { Operation } from "../../../kernel/operation.ts";
 import { checkBatch, runBatch } from "../batch.ts";
 import { deleteByHandle } from "../deleting.ts";
 import type { Queues } from "../queues.ts";
+import { queueOfUrl } from "../targets.ts";
 
 interface Output {
   Successful?: { Id: string | undefined }[];
@@ -12,6 +13,7 @@ interface Output {
 
 export function deleteMessageBatch(queues: Queues): Operation<DeleteMessageBatchCommandInput, Output> {
   return {
+    target: queueOfUrl,
     decide(tx, { QueueUrl, Entries }, { call }) {
       const queue = queues.byUrl(tx, call, QueueUrl, "DeleteMessage");
       return runBatch(checkBatch(Entries, "DeleteMessageBatchRequestEntry"), ({ Id, ReceiptHandle }) => {

@@ -5,9 +5,11 @@ import { limits } from "../limits.ts";
 import type { MoveTasks } from "../move-tasks.ts";
 import type { Queues } from "../queues.ts";
 import { deletedQueuesTable, queuesTable, sequencesTable } from "../tables.ts";
+import { queueOfUrl } from "../targets.ts";
 
 export function deleteQueue(queues: Queues, tasks: MoveTasks): Operation<DeleteQueueCommandInput, object> {
   return {
+    target: queueOfUrl,
     decide(tx, { QueueUrl }, { call }) {
       const queue = queues.byUrl(tx, call, QueueUrl, "DeleteQueue");
       tx.delete(queuesTable, queue.arn);

@@ -3,11 +3,13 @@ import type { GetQueueAttributesCommandInput } from "@aws-sdk/client-sqs";
 import type { Operation } from "../../../kernel/operation.ts";
 import { checkAttributeName, shownAttributes } from "../queue-attributes.ts";
 import type { Queues } from "../queues.ts";
+import { queueOfUrl } from "../targets.ts";
 
 export function getQueueAttributes(
   queues: Queues,
 ): Operation<GetQueueAttributesCommandInput, { Attributes?: Record<string, string> }> {
   return {
+    target: queueOfUrl,
     decide(tx, { QueueUrl, AttributeNames: names = [] }, { call }) {
       const queue = queues.byUrl(tx, call, QueueUrl, "GetQueueAttributes");
       for (const name of names) checkAttributeName(name);

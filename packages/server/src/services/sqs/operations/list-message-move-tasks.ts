@@ -7,7 +7,9 @@ import { formatMoveTaskHandle } from "../move-task-handle.ts";
 import type { MoveTasks } from "../move-tasks.ts";
 import type { Queues } from "../queues.ts";
 import type { MoveTaskRow } from "../tables.ts";
+import { isDeadLetterQueue } from "../stored-queues.ts";
 import { sourceOfTask } from "./start-message-move-task.ts";
+import { queueOfSourceArn } from "../targets.ts";
 
 interface Output {
   Results?: ListMessageMoveTasksResultEntry[];
@@ -17,10 +19,12 @@ interface Output {
 export function listMessageMoveTasks(
   queues: Queues,
   tasks: MoveTasks,
-): Operation<ListMessageMoveTasksCommandInput, Output> {
+): Operation<ListMessageMoveTasksCommandInput, Output, boolean> {
   return {
-    decide(tx, { SourceArn, MaxResults: max = 1 }, { call }) {
-      const source = sourceOfTask(queues, tx, call, SourceArn, "ListMessageMoveTasks");
+    target: queueOfSourceArn,
+    load: (reader, { SourceArn = "" }) => isDeadLetterQueue(reader, SourceArn),
+    decide(tx, { SourceArn, MaxResults: max = 1 }, { call, loaded }) {
+      const source = sourceOfTask(queues, tx, call, SourceArn, "ListMessageMoveTasks", loaded);
       if (max < 1 || max > limits.moveTaskResultsMax) {
         const reason = `Must be between 1 and ${limits.moveTaskResultsMax}, if provided.`;
         throw errors.invalidValue(max, "MaxResults", reason);

@@ -5,10 +5,12 @@ import { errors } from "../errors.ts";
 import { limits } from "../limits.ts";
 import type { Queues } from "../queues.ts";
 import { queuesTable } from "../tables.ts";
+import { queueOfUrl } from "../targets.ts";
 
 /** Also forgets what a FIFO queue would deduplicate. Takes effect at once, where AWS takes up to a minute. */
 export function purgeQueue(queues: Queues): Operation<PurgeQueueCommandInput, object> {
   return {
+    target: queueOfUrl,
     decide(tx, { QueueUrl }, { call }) {
       const queue = queues.byUrl(tx, call, QueueUrl, "PurgeQueue");
       if (queue.purgedAt !== null && tx.now < queue.purgedAt + limits.purgeIntervalSeconds * 1000)

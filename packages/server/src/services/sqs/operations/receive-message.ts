@@ -10,10 +10,11 @@ import type { Message, ReceiveMessageCommandInput } from "@aws-sdk/client-sqs";
 import { park } from "../../../kernel/operation.ts";
 import type { Operation, Park } from "../../../kernel/operation.ts";
 import type { Transaction } from "../../../kernel/transaction.ts";
-import { deadLetter, deadLetterTarget } from "../dead-lettering.ts";
+import { deadLetterTarget } from "../dead-lettering.ts";
 import { errors } from "../errors.ts";
 import { isFull } from "../handled-message.ts";
 import { limits } from "../limits.ts";
+import type { MessageMoves } from "../message-moves.ts";
 import type { QueueMessage } from "../queue-message.ts";
 import { settingsOf } from "../queue-settings.ts";
 import type { Queues } from "../queues.ts";
@@ -23,6 +24,7 @@ import type { Wanted } from "../receive-input.ts";
 import { showMessage } from "../received-message.ts";
 import { repeatAttempt } from "../repeated-receive.ts";
 import type { MessageRow, QueueRow } from "../tables.ts";
+import { queueOfUrl } from "../targets.ts";
 
 interface Output {
   Messages?: Message[];
@@ -35,8 +37,9 @@ interface Taken {
   readonly readKey: string | undefined;
 }
 
-export function receiveMessage(queues: Queues): Operation<ReceiveMessageCommandInput, Output> {
+export function receiveMessage(queues: Queues, moves: MessageMoves): Operation<ReceiveMessageCommandInput, Output> {
   return {
+    target: queueOfUrl,
     decide(tx, input, { call, arrivedAt, expired }) {
       const queue = queues.byUrl(tx, call, input.QueueUrl, "ReceiveMessage");
       const { isFifo } = settingsOf(queue);
@@ -44,7 +47,7 @@ export function receiveMessage(queues: Queues): Operation<ReceiveMessageCommandI
       const repeated = repeatAttempt(queues, tx, queue, input, wanted.visibilityMs);
       if (repeated !== undefined) return { Messages: repeated };
       if (isFull(queues.messages(tx, queue)) && wanted.waitMs === 0 && !isFifo) throw errors.overLimitInFlight();
-      const taken = take(queues, tx, queue, wanted);
+      const taken = take(queues, moves, tx, queue, wanted);
       if (taken.messages.length === 0) {
         return nothing(queues, queue, !expired, taken.readKey, tx.now, arrivedAt + wanted.waitMs);
       }
@@ -69,12 +72,12 @@ function nothing(
 }
 
 /** Chooses what is next, and moves away what has been received too often. */
-function take(queues: Queues, tx: Transaction, queue: QueueRow, { max }: Wanted): Taken {
+function take(queues: Queues, moves: MessageMoves, tx: Transaction, queue: QueueRow, { max }: Wanted): Taken {
   const { messages, pager } = queues.state(queue);
-  const deadLetters = deadLetterTarget(queues, tx, queue);
   const room = Math.min(max, limits.inFlightMax - messages.inFlightCount);
   let hasDeadLettered = false;
   for (;;) {
+    const deadLetters = deadLetterTarget(queues, tx, queue);
     const selection = room <= 0 ? { messages: [], missing: undefined } : messages.select(room, tx.now);
     const alive: { message: QueueMessage; row: MessageRow }[] = [];
     let moved = 0;
@@ -82,7 +85,7 @@ function take(queues: Queues, tx: Transaction, queue: QueueRow, { max }: Wanted)
       const { row } = message;
       if (row === undefined) continue;
       if (deadLetters !== undefined && (message.delivery?.receiveCount ?? 0) >= deadLetters.receivesMax) {
-        deadLetter(queues, tx, queue, deadLetters.target, message, row);
+        moves.move(tx, queue, message, row, deadLetters.targetArn, { kind: "deadLetter" });
         moved += 1;
       } else alive.push({ message, row });
     }

@@ -4,9 +4,11 @@ import type { Operation } from "../../../kernel/operation.ts";
 import { withoutPermission } from "../permissions.ts";
 import type { Queues } from "../queues.ts";
 import { queuesTable } from "../tables.ts";
+import { queueOfUrl } from "../targets.ts";
 
 export function removePermission(queues: Queues): Operation<RemovePermissionCommandInput, object> {
   return {
+    target: queueOfUrl,
     decide(tx, { QueueUrl, Label = "" }, { call }) {
       const queue = queues.byUrl(tx, call, QueueUrl, "RemovePermission");
       const policy = withoutPermission(queue, Label);

@@ -9,6 +9,7 @@ import { settingsOf } from "../queue-settings.ts";
 import type { Queues } from "../queues.ts";
 import { messageBytes, send } from "../sending.ts";
 import type { SentMessage } from "../sending.ts";
+import { queueOfUrl } from "../targets.ts";
 
 interface Output {
   Successful?: (SentMessage & { Id: string | undefined })[];
@@ -17,6 +18,7 @@ interface Output {
 
 export function sendMessageBatch(queues: Queues): Operation<SendMessageBatchCommandInput, Output> {
   return {
+    target: queueOfUrl,
     decide(tx, { QueueUrl, Entries }, { call }) {
       const queue = queues.byUrl(tx, call, QueueUrl, "SendMessage");
       const entries = checkBatch(Entries, "SendMessageBatchRequestEntry");

@@ -4,9 +4,11 @@ import type { Operation } from "../../../kernel/operation.ts";
 import type { Queues } from "../queues.ts";
 import { send } from "../sending.ts";
 import type { SentMessage } from "../sending.ts";
+import { queueOfUrl } from "../targets.ts";
 
 export function sendMessage(queues: Queues): Operation<SendMessageCommandInput, SentMessage> {
   return {
+    target: queueOfUrl,
     decide(tx, input, { call }) {
       const queue = queues.byUrl(tx, call, input.QueueUrl, "SendMessage");
       const sent = send(queues, tx, queue, input, call, tooLong);

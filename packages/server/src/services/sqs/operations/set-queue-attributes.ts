@@ -4,17 +4,25 @@ import type { Operation } from "../../../kernel/operation.ts";
 import { setAttributes } from "../queue-attributes.ts";
 import { settingsOf } from "../queue-settings.ts";
 import type { Queues } from "../queues.ts";
-import { checkRedrive } from "../redrive.ts";
+import { checkRedrive, readRedriveTarget, redriveTargetOf } from "../redrive.ts";
 import { queuesTable } from "../tables.ts";
+import type { QueueRow } from "../tables.ts";
+import { queueOfUrl } from "../targets.ts";
 
-export function setQueueAttributes(queues: Queues): Operation<SetQueueAttributesCommandInput, object> {
+export function setQueueAttributes(
+  queues: Queues,
+): Operation<SetQueueAttributesCommandInput, object, QueueRow | undefined> {
   return {
-    decide(tx, { QueueUrl, Attributes = {} }, { call }) {
+    target: queueOfUrl,
+    load: (reader, { Attributes = {} }) => readRedriveTarget(reader, Attributes),
+    decide(tx, { QueueUrl, Attributes = {} }, { call, loaded }) {
       const queue = queues.byUrl(tx, call, QueueUrl, "SetQueueAttributes");
       const { isFifo, delayMs } = settingsOf(queue);
       const attributes = setAttributes(Attributes, isFifo, queue.attributes);
-      checkRedrive(tx, queue.arn, isFifo, Attributes);
-      const changed = tx.update(queuesTable, [queue.arn], { attributes, modifiedAt: tx.now }) ?? queue;
+      checkRedrive(queues, tx, queue.arn, isFifo, Attributes, loaded);
+      const redriveTargetArn = redriveTargetOf(attributes);
+      const changed =
+        tx.update(queuesTable, [queue.arn], { attributes, redriveTargetArn, modifiedAt: tx.now }) ?? queue;
       // A shorter retention makes messages too old at once; on a FIFO queue a new delay counts for those there are.
       const messages = queues.messages(tx, changed);
       const newDelayMs = settingsOf(changed).delayMs;

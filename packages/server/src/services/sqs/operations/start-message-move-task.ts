@@ -12,22 +12,35 @@ import type { MoveTasks } from "../move-tasks.ts";
 import { settingsOf } from "../queue-settings.ts";
 import { parseQueueArn } from "../queue-url.ts";
 import type { Queues } from "../queues.ts";
-import { queuesTable } from "../tables.ts";
+import { isDeadLetterQueue, readQueue } from "../stored-queues.ts";
 import type { QueueRow } from "../tables.ts";
+import { queueOfSourceArn } from "../targets.ts";
+
+/** What the store says of queues that other nodes may decide for. */
+interface OtherQueues {
+  readonly isSourceDeadLetterQueue: boolean;
+  readonly destination: QueueRow | undefined;
+}
 
 export function startMessageMoveTask(
   queues: Queues,
   tasks: MoveTasks,
-): Operation<StartMessageMoveTaskCommandInput, { TaskHandle: string }> {
+): Operation<StartMessageMoveTaskCommandInput, { TaskHandle: string }, OtherQueues> {
   return {
-    decide(tx, { SourceArn, DestinationArn, MaxNumberOfMessagesPerSecond: rate }, { call }) {
-      const source = sourceOfTask(queues, tx, call, SourceArn, "StartMessageMoveTask");
+    target: queueOfSourceArn,
+    load: async (reader, { SourceArn = "", DestinationArn = "" }) => ({
+      isSourceDeadLetterQueue: await isDeadLetterQueue(reader, SourceArn),
+      destination: await readQueue(reader, DestinationArn),
+    }),
+    decide(tx, { SourceArn, DestinationArn, MaxNumberOfMessagesPerSecond: rate }, { call, loaded }) {
+      const action = "StartMessageMoveTask";
+      const source = sourceOfTask(queues, tx, call, SourceArn, action, loaded.isSourceDeadLetterQueue);
       if (rate !== undefined && (rate < 1 || rate > limits.moveTaskMessagesPerSecondMax)) {
         const reason = `Must be between 1 and ${limits.moveTaskMessagesPerSecondMax}, if provided.`;
         throw errors.invalidValue(rate, "MaxNumberOfMessagesPerSecond", reason);
       }
       if (DestinationArn !== undefined) {
-        const destination = queueOfArn(queues, tx, DestinationArn, "DestinationArn");
+        const destination = queueOfArn(queues, tx, DestinationArn, "DestinationArn", loaded.destination);
         checkAccess(destination, call, "SendMessage", tx.now);
         if (destination.arn === source.arn)
           throw errors.invalidValue(DestinationArn, "DestinationArn", "Must not be the source queue.");
@@ -49,6 +62,7 @@ export function startMessageMoveTask(
 
 /**
  * The dead-letter queue a move task is about.
+ * @param isTarget whether some queue has it as its dead-letter queue
  * @throws InvalidParameterValue, ResourceNotFoundException
  */
 export function sourceOfTask(
@@ -57,11 +71,11 @@ export function sourceOfTask(
   call: Call,
   arn: string | undefined,
   action: "ListMessageMoveTasks" | "StartMessageMoveTask",
+  isTarget: boolean,
 ): QueueRow {
   const source = queueOfArn(queues, tx, arn, "SourceArn");
   checkAccess(source, call, action, tx.now);
-  for (const queue of queues.kernel.resident(queuesTable).values())
-    if (settingsOf(queue).redrive?.deadLetterTargetArn === source.arn) return source;
+  if (isTarget) return source;
   throw errors.invalidParameter("Source queue must be configured as a Dead Letter Queue.");
 }
 
@@ -70,6 +84,7 @@ function queueOfArn(
   tx: Transaction,
   arn: string | undefined,
   parameter: "DestinationArn" | "SourceArn",
+  stored?: QueueRow,
 ): QueueRow {
   if (arn === undefined || arn === "") throw errors.missingParameter(parameter);
   if (parseQueueArn(arn) === undefined) {
@@ -77,7 +92,7 @@ function queueOfArn(
       `You must use this format to specify the ${parameter}: arn:<partition>:<service>:<region>:<account-id>:<resource-id>`,
     );
   }
-  const queue = queues.byArn(tx, arn);
+  const queue = queues.hereOr(tx, arn, stored);
   if (queue === undefined)
     throw errors.resourceNotFound(`The resource that you specified for the ${parameter} parameter doesn't exist.`);
   return queue;

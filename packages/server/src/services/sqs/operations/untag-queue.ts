@@ -5,10 +5,12 @@ import { errors } from "../errors.ts";
 import type { Queues } from "../queues.ts";
 import { queuesTable } from "../tables.ts";
 import { checkTagKey } from "../tags.ts";
+import { queueOfUrl } from "../targets.ts";
 
 /** Keys that no tag has are no mistake. */
 export function untagQueue(queues: Queues): Operation<UntagQueueCommandInput, object> {
   return {
+    target: queueOfUrl,
     decide(tx, { QueueUrl, TagKeys = [] }, { call }) {
       const { arn, tags } = queues.byUrl(tx, call, QueueUrl, "UntagQueue");
       if (TagKeys.length === 0) throw errors.tagKeyLength();

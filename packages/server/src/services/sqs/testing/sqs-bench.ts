@@ -1,6 +1,8 @@
 /** SQS over a real kernel with a store of its own and a virtual clock: what the tests of this service drive. */
 import assert from "node:assert/strict";
 import type { Message } from "@aws-sdk/client-sqs";
+import { Hops } from "../../../delivery/hops.ts";
+import { OperationRegistry } from "../../../delivery/operation-registry.ts";
 import type { Metric } from "../../../delivery/service.ts";
 import type { Call } from "../../../kernel/call.ts";
 import { Kernel } from "../../../kernel/kernel.ts";
@@ -61,8 +63,11 @@ export async function startSqs(given?: Store, now = startMs, seed = 1): Promise<
     random: new SeededRandom(seed),
     onFatal: (error) => fatal.push(error),
   });
-  const service = createSqsService(kernel);
-  await kernel.start([service]);
+  const registry = new OperationRegistry();
+  const hops = new Hops({ kernel, registry });
+  const service = createSqsService(kernel, hops);
+  registry.register("sqs", service.operations, () => undefined, service.internalOperations);
+  await kernel.start([hops, service]);
   return {
     kernel,
     store,
