@@ -110,8 +110,19 @@ export function testStore(name: string, prepare: () => Promise<StorePlace>): voi
           'it\'s {\\N} "x", \\',
           "",
         );
+        texts.push(
+          "null",
+          "NULL",
+          "{a,b}",
+          "a,b",
+          " padded ",
+          "\t\n\r",
+          "'; DROP TABLE test_notes; --",
+          "\u007f\u0080\ufffe",
+        );
         const rows = texts.map((text, page) => note(`book ${text}`, page, text, { text }));
-        await store.commit(rows.map(insert));
+        // One by one: how a text travels may depend on those beside it.
+        for (const row of rows) await store.commit([insert(row)]);
         const again = await reopen();
         for (const [page, text] of texts.entries()) {
           const query = { table: notes, limit: 9 };

@@ -1,9 +1,10 @@
 /**
- * Arrays as PostgreSQL sends and takes them in binary: no quoting on this side, no parsing on the other. A column of a
- * batch is one parameter, whatever the number of its rows.
+ * Columns as arrays: a column of a batch is one parameter, whatever the number of its rows.
  *
- * The form: number of dimensions, whether there are nulls, the elements' type, then for the one dimension its length and
- * first index, then each element behind its length in bytes (-1 for null). All numbers are big-endian.
+ * An array travels in one of two forms. Numbers, and texts in which nothing needs quoting, go as text, which is what
+ * `JSON.stringify` makes of them but for the brackets: one call of the host's for a whole column. Everything else goes in
+ * binary, where nothing is quoted: the number of dimensions, whether there are nulls, the elements' type, for the one
+ * dimension its length and first index, then each element behind its length in bytes (-1 for null); big-endian.
  */
 import type { ColumnType, SqlValue } from "../../table.ts";
 import { encodeText } from "../stored-text.ts";
@@ -30,33 +31,38 @@ export function arrayTypeName(type: ColumnType): string {
 
 const headerBytes = 20;
 const lengthBytes = 4;
-const two32 = 0x1_0000_0000;
 
 /**
  * The values of one column as a parameter for `arrayTypeName(type)`.
  * @throws RangeError when an integer is not a safe one
  */
-export function encodeArray(type: ColumnType, values: readonly SqlValue[]): Buffer {
+export function encodeArray(type: ColumnType, values: readonly SqlValue[]): Buffer | string {
   switch (type) {
-    case "text":
-      return encodeTexts(values, encodeText);
+    case "text": {
+      const text = JSON.stringify(values);
+      // Quotes, control characters and lone surrogates have become escapes, which an array reads in another way.
+      const isPlain = !text.includes("\\") && !text.includes("\ud7ff");
+      return isPlain ? inBraces(text) : encodeTexts(values, encodeText);
+    }
     case "json":
-      // JSON.stringify has escaped what would not go through.
+      // JSON.stringify has escaped what would not go through, and is full of quotes.
       return encodeTexts(values, undefined);
     case "integer":
     case "boolean":
-      return encodeFixed(type, values, (buffer, value, place) => {
-        const number = Number(value);
-        if (!Number.isSafeInteger(number)) throw new RangeError(`${String(value)} is not a safe integer`);
-        const high = Math.floor(number / two32);
-        buffer.writeInt32BE(high, place);
-        buffer.writeUInt32BE(number - high * two32, place + 4);
-      });
+      for (const value of values)
+        if (value !== null && !Number.isSafeInteger(value))
+          throw new RangeError(`${String(value)} is not a safe integer`);
+      return inBraces(JSON.stringify(values));
     case "real":
-      return encodeFixed(type, values, (buffer, value, place) => buffer.writeDoubleBE(Number(value), place));
+      return encodeReals(values);
     case "blob":
       return encodeBytes(values);
   }
+}
+
+/** `[1,null]` as `{1,null}`. */
+function inBraces(json: string): string {
+  return `{${json.slice(1, -1)}}`;
 }
 
 function encodeTexts(values: readonly SqlValue[], encode: ((text: string) => string) | undefined): Buffer {
@@ -85,11 +91,7 @@ function encodeTexts(values: readonly SqlValue[], encode: ((text: string) => str
   return buffer.subarray(0, place);
 }
 
-function encodeFixed(
-  type: ColumnType,
-  values: readonly SqlValue[],
-  write: (buffer: Buffer, value: SqlValue, place: number) => void,
-): Buffer {
+function encodeReals(values: readonly SqlValue[]): Buffer {
   const buffer = Buffer.allocUnsafe(headerBytes + values.length * (lengthBytes + 8));
   let place = headerBytes;
   let hasNull = false;
@@ -100,10 +102,9 @@ function encodeFixed(
       continue;
     }
     place = buffer.writeInt32BE(8, place);
-    write(buffer, value, place);
-    place += 8;
+    place = buffer.writeDoubleBE(Number(value), place);
   }
-  writeHeader(buffer, elements[type].oid, values.length, hasNull);
+  writeHeader(buffer, elements.real.oid, values.length, hasNull);
   return buffer.subarray(0, place);
 }
 
