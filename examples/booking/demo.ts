@@ -1,4 +1,7 @@
-/** `npm run demo`: ten hotel bookings through a server of its own, on a free port, with nothing left behind. */
+/**
+ * `npm run demo`: ten hotel bookings through a server of its own, on a free port, with nothing left behind; where
+ * `TUTTI_STORE` names a PostgreSQL database, they stay in there.
+ */
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -33,6 +36,7 @@ const server = await startServer({
   port: 0,
   host: "127.0.0.1",
   dataDirectory: folder,
+  storeUrl: process.env["TUTTI_STORE"],
   clock: "real",
   logLevel: "warn",
   writeLog: (line) => void process.stderr.write(`${line}\n`),

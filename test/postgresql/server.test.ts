@@ -1,8 +1,9 @@
 /** The command on a PostgreSQL database: what it says, and that what it acknowledged is there after a `kill -9`. */
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
+import { execFile, spawnSync } from "node:child_process";
 import { after, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { CreateQueueCommand, ReceiveMessageCommand, SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { startPostgresql } from "../support/postgresql.ts";
 import type { PostgresqlServer } from "../support/postgresql.ts";
@@ -10,6 +11,8 @@ import { requires } from "../support/requirements.ts";
 import { startServerProcessOn } from "../support/server-process.ts";
 
 const main = fileURLToPath(new URL("../../packages/server/src/cli/main.ts", import.meta.url));
+const demo = fileURLToPath(new URL("../../examples/booking/demo.ts", import.meta.url));
+const run = promisify(execFile);
 
 describe("tutti on PostgreSQL", requires("postgresql"), () => {
   let postgresql: PostgresqlServer;
@@ -45,6 +48,14 @@ describe("tutti on PostgreSQL", requires("postgresql"), () => {
       await server.kill();
     }
     assert.deepEqual(bodies, ["kept"]);
+  });
+
+  test("runs the booking demo in a database", async () => {
+    const url = await postgresql.createDatabase();
+    const { stdout } = await run(process.execPath, [demo], { env: { ...process.env, TUTTI_STORE: url } });
+    assert.match(stdout, /data in PostgreSQL at 127\.0\.0\.1:\d+\/test\d\n/);
+    const bookings = await postgresql.query("SELECT arn FROM states_executions WHERE name LIKE 'booking-%'", url);
+    assert.equal(bookings.length, 10);
   });
 
   test("doctor is silent about a good database, and says in a line what is wrong with another", async () => {

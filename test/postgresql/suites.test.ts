@@ -6,6 +6,7 @@
  */
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { globSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -40,13 +41,18 @@ describe("the suites of the services over PostgreSQL", requires("postgresql"), (
       const environment = { ...inherited, TUTTI_TEST_STORE: url };
       const words = ["--test", "--test-reporter=spec", "--test-concurrency=2", ...files];
       const child = spawn(process.execPath, words, { cwd: root, env: environment, stdio: ["ignore", "pipe", "pipe"] });
-      let output = "";
-      for (const stream of [child.stdout, child.stderr])
-        stream.on("data", (chunk: Buffer) => (output += chunk.toString()));
-      const [code] = (await once(child, "close")) as [number | null];
+      const { code, output } = await ended(child);
       assert.equal(code, 0, output.slice(output.indexOf("failing tests")));
       const schemas = await server.query("SELECT 1 FROM pg_namespace WHERE nspname LIKE 'test%'", url);
       assert.ok(schemas.length > 0, "nothing was kept in the database");
     });
   }
 });
+
+async function ended(child: ChildProcess): Promise<{ readonly code: number | null; readonly output: string }> {
+  let output = "";
+  for (const stream of [child.stdout, child.stderr])
+    stream?.on("data", (chunk: Buffer) => (output += chunk.toString()));
+  const [code] = (await once(child, "close")) as [number | null];
+  return { code, output };
+}
