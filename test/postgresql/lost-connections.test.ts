@@ -94,10 +94,10 @@ describe("connections to PostgreSQL that break", requires("postgresql"), () => {
       ]);
     }));
 
-  test("a group that reaches the database a second time is not applied again", () =>
+  test("a sequence that was used before is refused, and nothing is applied", () =>
     withStore({}, async ({ store, pages }) => {
       await store.commit(insert(1), fence(1));
-      await store.commit(insert(1), fence(1));
+      await assert.rejects(store.commit(insert(2), fence(1)), StaleOwnerError);
       assert.deepEqual(await pages(), [1]);
     }));
 

@@ -79,8 +79,9 @@ export class Writer {
         if (error instanceof StaleOwnerError) throw error;
         const failure = failureOf(error);
         if (failure === "refused") throw error;
-        // What does not pass the fence is either not the owner's, or here already.
-        if (failure === "fenced" || (isSent && failure === "lost")) mayBeApplied = true;
+        // What does not pass the fence is not the owner's, or is here already; it can be only when it was sent before.
+        if (failure === "fenced" && !mayBeApplied) throw staleOwner(fence);
+        if (isSent && failure === "lost") mayBeApplied = true;
         if (mayBeApplied && fence === undefined)
           throw new StoreUnavailableError(this.#message("was lost while a commit was under way", error), {
             cause: error,
@@ -134,7 +135,12 @@ async function isApplied(connection: Connection, { nodeId, incarnation, sequence
     text: "SELECT committed FROM kernel_nodes WHERE id = $1::text AND incarnation = $2::bigint FOR UPDATE",
     values: [nodeId, String(incarnation)],
   });
-  if (row === undefined)
-    throw new StaleOwnerError(`node ${nodeId}, incarnation ${incarnation}, is not the owner any more`);
+  if (row === undefined) throw staleOwner({ nodeId, incarnation, sequence });
   return Number(row[0]) >= sequence;
+}
+
+function staleOwner(fence: CommitFence | undefined): StaleOwnerError {
+  return new StaleOwnerError(
+    `node ${fence?.nodeId}, incarnation ${fence?.incarnation}, is not the owner any more, or has used ${fence?.sequence} before`,
+  );
 }
