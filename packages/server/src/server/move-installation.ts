@@ -7,6 +7,7 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { Hops } from "../delivery/hops.ts";
 import { OperationRegistry } from "../delivery/operation-registry.ts";
 import { RealClock } from "../kernel/clock.ts";
 import { Kernel } from "../kernel/kernel.ts";
@@ -98,7 +99,7 @@ async function openPlace(place: string, allowUnsafe: boolean): Promise<Place> {
   return { store, [Symbol.asyncDispose]: () => store.close() };
 }
 
-/** Every service, only for what it says of its tables. */
+/** Every module of a server, only for what it says of its tables. */
 function modules() {
   const kernel = new Kernel({
     store: new MemoryStore(),
@@ -106,7 +107,9 @@ function modules() {
     random: systemRandom,
     onFatal: () => undefined,
   });
-  return createServices(kernel, new OperationRegistry()).map(({ service }) => service);
+  const registry = new OperationRegistry();
+  const hops = new Hops({ kernel, registry });
+  return [hops, ...createServices(kernel, registry, hops).map(({ service }) => service)];
 }
 
 async function refuseRows(store: Store, tables: readonly Table[]): Promise<void> {

@@ -2,6 +2,7 @@
  * A message of a queue as it is held in memory. `row` is its content; it may be absent, then it is read from the store
  * before the message is received. Everything else is always there.
  */
+import type { Transaction } from "../../kernel/transaction.ts";
 import { limits } from "./limits.ts";
 import type { DeliveryRow, MessageRow } from "./tables.ts";
 
@@ -77,4 +78,31 @@ export interface DeliveryOrder {
   place(message: QueueMessage): void;
   unplace(message: QueueMessage): void;
   select(max: number, now: number): Selection;
+}
+
+/** What `QueueMessages` is given. */
+export interface QueueMessagesOptions {
+  readonly order: DeliveryOrder;
+  readonly memory: ContentMemory;
+  /** When a message that was never received becomes visible. */
+  readonly availableAt: (row: MessageRow) => number;
+  /** A row as the store holds it. */
+  readonly seal: (tx: Transaction, row: MessageRow) => MessageRow;
+  /** Whether a message stays in memory although there is a backlog. */
+  readonly passesBacklog?: (row: MessageRow) => boolean;
+}
+
+/** A message that was never received. @param content the row, where it is kept in memory */
+export function newMessage(row: MessageRow, content: MessageRow | undefined, availableAt: number): QueueMessage {
+  return {
+    sequence: row.sequence,
+    messageId: row.messageId,
+    groupId: row.groupId,
+    sentAt: row.sentAt,
+    row: content,
+    delivery: undefined,
+    isDeliveryStored: false,
+    visibleAt: availableAt,
+    isVisible: false,
+  };
 }

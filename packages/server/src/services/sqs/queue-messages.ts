@@ -17,24 +17,13 @@ import type { Transaction } from "../../kernel/transaction.ts";
 import { Backlog } from "./backlog.ts";
 import { limits, memoryLimits } from "./limits.ts";
 import type { MessageCounts } from "./queue-attributes.ts";
-import { contentBytes, isAtBack, isMoving, movingUntil } from "./queue-message.ts";
-import type { ContentMemory, DeliveryOrder, QueueMessage, Selection } from "./queue-message.ts";
+import { contentBytes, isAtBack, isMoving, movingUntil, newMessage } from "./queue-message.ts";
+import type { DeliveryOrder, QueueMessage, QueueMessagesOptions, Selection } from "./queue-message.ts";
 import { deliveriesTable, messagesTable } from "./tables.ts";
 import type { DeliveryRow, MessageRow, QueueRow } from "./tables.ts";
 
 /** Of a page, so many contents are kept even when memory is short: a receive waits for them. */
 const keptContentsMin = limits.receiveMessagesMax;
-
-export interface QueueMessagesOptions {
-  readonly order: DeliveryOrder;
-  readonly memory: ContentMemory;
-  /** When a message that was never received becomes visible. */
-  readonly availableAt: (row: MessageRow) => number;
-  /** A row as the store holds it. */
-  readonly seal: (tx: Transaction, row: MessageRow) => MessageRow;
-  /** Whether a message stays in memory although there is a backlog. */
-  readonly passesBacklog?: (row: MessageRow) => boolean;
-}
 
 export class QueueMessages {
   readonly backlog = new Backlog();
@@ -404,18 +393,4 @@ export class QueueMessages {
     if (message.delivery === undefined) this.#delayedCount -= 1;
     if (isMoving(message)) this.#movingCount -= 1;
   }
-}
-
-function newMessage(row: MessageRow, content: MessageRow | undefined, availableAt: number): QueueMessage {
-  return {
-    sequence: row.sequence,
-    messageId: row.messageId,
-    groupId: row.groupId,
-    sentAt: row.sentAt,
-    row: content,
-    delivery: undefined,
-    isDeliveryStored: false,
-    visibleAt: availableAt,
-    isVisible: false,
-  };
 }
