@@ -16,7 +16,11 @@ const roundMs = 800;
 
 interface Workload {
   readonly title: string;
-  readonly definition: { readonly StartAt: string; readonly States: { readonly [name: string]: object } };
+  readonly definition: {
+    readonly QueryLanguage?: string;
+    readonly StartAt: string;
+    readonly States: { readonly [name: string]: object };
+  };
   readonly input: Json;
   /** What is counted: states that ran, or items. */
   readonly unit: "items" | "states";
@@ -75,6 +79,21 @@ function chains(): Workload[] {
       input: small,
       unit: "states",
       count: chainLength,
+    },
+    {
+      title: `Pass with a JSONata Output, ${chainLength} in a row`,
+      definition: {
+        QueryLanguage: "JSONata",
+        ...chain(chainLength, (next) => ({
+          Type: "Pass",
+          Output: { n: "{% $states.input.n + 1 %}", order: "{% $states.input.order %}" },
+          Next: next,
+        })),
+      },
+      input: small,
+      unit: "states",
+      count: chainLength,
+      alone: true,
     },
   ];
 }

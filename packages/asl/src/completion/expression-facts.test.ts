@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { compileIntrinsic } from "../intrinsics/compile-intrinsic.ts";
+import { library } from "../jsonata/functions/library.ts";
 import { completionsAt } from "./completions-at.ts";
 import { INTRINSIC_FUNCTIONS } from "./intrinsic-functions.ts";
 import { JSONATA_FUNCTIONS } from "./jsonata-functions.ts";
@@ -162,6 +163,17 @@ describe("the tables of functions", () => {
       assert.doesNotThrow(() => compileIntrinsic(`${signature.slice(0, signature.indexOf("("))}('x')`));
     }
     assert.throws(() => compileIntrinsic("States.Nothing('x')"));
+  });
+
+  it("name the functions that JSONata expressions have", () => {
+    const names = JSONATA_FUNCTIONS.map(([signature]) => signature.slice(1, signature.indexOf("(")));
+    // The engine has a function of its own for the transform operator, which AWS's and JSONata's pages do not name.
+    assert.deepEqual(
+      names,
+      Object.keys(library)
+        .filter((name) => name !== "clone")
+        .toSorted(),
+    );
   });
 
   it("are in alphabetical order, each function once", () => {
