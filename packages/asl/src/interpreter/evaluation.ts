@@ -33,23 +33,46 @@ export interface Evaluation {
 
 /** A state of one scope of an execution. */
 export function evaluationOf(draft: Draft, scope: ExecutionScope, frame: Frame, extra?: ContextExtra): Evaluation {
-  let context: JsonObject | undefined;
-  let variables: JsonObject | undefined;
-  return {
-    stateName: frame.state,
-    input: frame.input,
-    get context() {
-      context ??= shownContext(draft, scope, frame, extra);
-      return context;
-    },
-    get variables() {
-      variables ??= visibleVariables(draft, scope);
-      return variables;
-    },
-    host: draft.host,
-    inspector: draft.inspector,
-    text: (value) => draft.text(value),
-  };
+  return new StateEvaluation(draft, scope, frame, extra);
+}
+
+// Classes, made for every state that runs: an object literal with getters takes many times as long to make.
+class StateEvaluation implements Evaluation {
+  readonly stateName: string;
+  readonly input: Json;
+  readonly host: EvaluationHost;
+  readonly inspector: Inspector | undefined;
+  readonly #draft: Draft;
+  readonly #scope: ExecutionScope;
+  readonly #frame: Frame;
+  readonly #extra: ContextExtra | undefined;
+  #context: JsonObject | undefined;
+  #variables: JsonObject | undefined;
+
+  constructor(draft: Draft, scope: ExecutionScope, frame: Frame, extra: ContextExtra | undefined) {
+    this.stateName = frame.state;
+    this.input = frame.input;
+    this.host = draft.host;
+    this.inspector = draft.inspector;
+    this.#draft = draft;
+    this.#scope = scope;
+    this.#frame = frame;
+    this.#extra = extra;
+  }
+
+  get context(): JsonObject {
+    this.#context ??= shownContext(this.#draft, this.#scope, this.#frame, this.#extra);
+    return this.#context;
+  }
+
+  get variables(): JsonObject {
+    this.#variables ??= visibleVariables(this.#draft, this.#scope);
+    return this.#variables;
+  }
+
+  text(value: Json): string {
+    return this.#draft.text(value);
+  }
 }
 
 function shownContext(draft: Draft, scope: ExecutionScope, frame: Frame, extra: ContextExtra | undefined): JsonObject {
@@ -60,14 +83,25 @@ function shownContext(draft: Draft, scope: ExecutionScope, frame: Frame, extra: 
 
 /** What JSONPath looks at, with `$` the given value. */
 export function pathScope(evaluation: Evaluation, input: Json): Scope {
-  return {
-    input,
-    get context() {
-      return evaluation.context;
-    },
-    get variables() {
-      return evaluation.variables;
-    },
-    host: evaluation.host,
-  };
+  return new PathScope(evaluation, input);
+}
+
+class PathScope implements Scope {
+  readonly input: Json;
+  readonly host: EvaluationHost;
+  readonly #evaluation: Evaluation;
+
+  constructor(evaluation: Evaluation, input: Json) {
+    this.input = input;
+    this.host = evaluation.host;
+    this.#evaluation = evaluation;
+  }
+
+  get context(): JsonObject {
+    return this.#evaluation.context;
+  }
+
+  get variables(): JsonObject {
+    return this.#evaluation.variables;
+  }
 }
