@@ -4,7 +4,7 @@
  * https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html
  */
 import { childPointer } from "../json/pointer.ts";
-import { isJsonArray, isJsonObject } from "../json/value.ts";
+import { isJsonArray, isJsonObject, setOwn } from "../json/value.ts";
 import type { Json } from "../json/value.ts";
 import { compileJsonata } from "../jsonata/compile-jsonata.ts";
 import type { CompiledJsonata } from "../jsonata/compile-jsonata.ts";
@@ -63,7 +63,11 @@ function compileValue(
   );
   if (!fields.every((field): field is readonly [string, Fill] => field[1] !== undefined)) return undefined;
   if (fields.every(([, member]) => isStatic(member))) return still(value);
-  return (evaluate) => Object.fromEntries(fields.map(([name, member]) => [name, member(evaluate)]));
+  return (evaluate) => {
+    const object: { [name: string]: Json } = {};
+    for (const [name, member] of fields) setOwn(object, name, member(evaluate));
+    return object;
+  };
 }
 
 const STATIC = new WeakSet<Fill>();
