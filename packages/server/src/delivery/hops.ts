@@ -33,8 +33,8 @@ import type { Metric } from "./service.ts";
 export interface HopRequest {
   /** ARN of the resource whose decision this is part of. */
   readonly source: string;
-  /** ARN of the resource that decides the operation. */
-  readonly target: string;
+  /** ARN of the resource that decides the operation; as the operation says when absent. */
+  readonly target?: string;
   readonly service: string;
   readonly operation: string;
   /** JSON, with `Uint8Array` and `Date` besides. */
@@ -104,10 +104,12 @@ export class Hops implements Module {
    * @returns the outcome, or `pending` when it comes later, to the handler of `reply`
    */
   send(tx: Transaction, request: HopRequest): HopOutcome | "pending" {
-    const { source, target, service, operation, input, identity, reply } = request;
+    const { source, service, operation, input, identity, reply } = request;
     const { shards, ownership } = this.#kernel;
     const invocation = this.#registry.invocation(service, operation, input, identity);
     if (invocation === undefined) return { kind: "refused", error: unknownOperation(service, operation) };
+    // What anybody can refuse is refused here.
+    const target = request.target ?? invocation.target ?? source;
     const targetShard = shards.of(target);
     if (ownership.owns(targetShard) && !invocation.loads) {
       if (this.#unsettled.size === 0 || !this.#unsettled.has(pairOf(shards.of(source), targetShard))) {

@@ -25,6 +25,8 @@ export interface HopIdentity {
 
 /** An operation with everything it needs but the transaction. */
 export interface Invocation {
+  /** ARN of the resource that decides; undefined when any node can. */
+  readonly target: string | undefined;
   /** Whether it reads from the store before it decides. */
   readonly loads: boolean;
   /** @throws ServiceError when the operation refuses */
@@ -67,16 +69,6 @@ export class OperationRegistry {
     return Object.keys(this.#services.get(service)?.operations ?? {});
   }
 
-  /**
-   * Runs an operation inside the caller's transaction.
-   * @throws ServiceError when the operation refuses; what it had changed is undone
-   */
-  invoke(tx: Transaction, service: string, operation: string, input: unknown, identity: HopIdentity): unknown {
-    const invocation = this.invocation(service, operation, input, identity);
-    if (invocation === undefined || invocation.loads) throw unknownOperation(service, operation);
-    return invocation.decide(tx, undefined);
-  }
-
   /** An operation as a hop runs it; undefined when there is none of this name. Only `hops.ts` calls this. */
   invocation(service: string, operation: string, input: unknown, identity: HopIdentity): Invocation | undefined {
     const internal = this.#internal.get(service) ?? noOperations;
@@ -88,6 +80,7 @@ export class OperationRegistry {
       if (!isInternal) this.#services.get(service)?.validate(operation, input, call);
     };
     return {
+      target: found.target?.(input, call),
       loads: found.load !== undefined,
       load: async (reader) => {
         validate();

@@ -99,7 +99,7 @@ async function openPlace(place: string, allowUnsafe: boolean): Promise<Place> {
   return { store, [Symbol.asyncDispose]: () => store.close() };
 }
 
-/** Every module of a server, only for what it says of its tables. */
+/** Every service, and what is on its way between them, only for what they say of their tables. */
 function modules() {
   const kernel = new Kernel({
     store: new MemoryStore(),

@@ -32,7 +32,7 @@ export interface WiredService {
  * operation of any service.
  */
 export function createServices(kernel: Kernel, registry: OperationRegistry, hops: Hops): WiredService[] {
-  const services = [createSqsService(kernel, hops), createStatesService(kernel, registry), createStsService()];
+  const services = [createSqsService(kernel, hops), createStatesService(kernel, hops), createStsService()];
   return services.map((service) => {
     const wire = new WireService(loadModel(service.name), dialects[service.name]);
     const validate: InputValidator = (name, input, call) => {

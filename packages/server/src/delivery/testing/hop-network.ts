@@ -87,7 +87,7 @@ export class HopNetwork {
   /** Hops carried, repetitions included. */
   carried = 0;
   /** Asked for every message, requests and answers. Everything arrives at once when this is not set. */
-  fate: () => Fate = () => ({ delayMs: 0 });
+  fate: (message: "request" | "answer") => Fate = () => ({ delayMs: 0 });
   readonly carrier: HopCarrier;
 
   constructor({ random, shardCount, services, startMs = 1_700_000_000_000 }: NetworkOptions) {
@@ -154,7 +154,7 @@ export class HopNetwork {
     const deadline = this.clock.at(this.clock.now() + deadlineMs, () => reject(new Error("no answer in time")));
     // Between processes there is only text.
     const text = JSON.stringify(hops);
-    const request = this.fate();
+    const request = this.fate("request");
     const arrive = (): void => void this.#arrive(shard, text).then(resolve, reject);
     if (request.isLost !== true) this.#after(request.delayMs, arrive);
     if (request.againAfterMs !== undefined) this.#after(request.againAfterMs, arrive);
@@ -167,7 +167,7 @@ export class HopNetwork {
     const hops = JSON.parse(text) as readonly CarriedHop[];
     this.carried += hops.length;
     const answers = JSON.stringify(await node.hops.receive(hops));
-    const answer = this.fate();
+    const answer = this.fate("answer");
     // An answer that is lost never comes: the deadline ends the wait.
     return new Promise((resolve) => {
       if (answer.isLost === true) return;

@@ -29,6 +29,28 @@ export function isMoving({ visibleAt }: QueueMessage): boolean {
   return visibleAt === movingUntil;
 }
 
+/** A message that no receive has touched. @param content absent when it stays in the store for now */
+export function newMessage(row: MessageRow, content: MessageRow | undefined, availableAt: number): QueueMessage {
+  return {
+    sequence: row.sequence,
+    messageId: row.messageId,
+    groupId: row.groupId,
+    sentAt: row.sentAt,
+    row: content,
+    delivery: undefined,
+    isDeliveryStored: false,
+    visibleAt: availableAt,
+    isVisible: false,
+  };
+}
+
+/** A message that had been received before it is loaded; its content is read when it is wanted. */
+export function receivedMessage(delivery: DeliveryRow): QueueMessage {
+  const { sequence, messageId, groupId, sentAt, visibleAt } = delivery;
+  const message = { sequence, messageId, groupId, sentAt, row: undefined, delivery, visibleAt };
+  return { ...message, isDeliveryStored: true, isVisible: false };
+}
+
 /** Above every sequence. */
 const back = 2 ** 52;
 
@@ -90,19 +112,4 @@ export interface QueueMessagesOptions {
   readonly seal: (tx: Transaction, row: MessageRow) => MessageRow;
   /** Whether a message stays in memory although there is a backlog. */
   readonly passesBacklog?: (row: MessageRow) => boolean;
-}
-
-/** A message that was never received. @param content the row, where it is kept in memory */
-export function newMessage(row: MessageRow, content: MessageRow | undefined, availableAt: number): QueueMessage {
-  return {
-    sequence: row.sequence,
-    messageId: row.messageId,
-    groupId: row.groupId,
-    sentAt: row.sentAt,
-    row: content,
-    delivery: undefined,
-    isDeliveryStored: false,
-    visibleAt: availableAt,
-    isVisible: false,
-  };
 }

@@ -17,7 +17,7 @@ import type { Transaction } from "../../kernel/transaction.ts";
 import { Backlog } from "./backlog.ts";
 import { limits, memoryLimits } from "./limits.ts";
 import type { MessageCounts } from "./queue-attributes.ts";
-import { contentBytes, isAtBack, isMoving, movingUntil, newMessage } from "./queue-message.ts";
+import { contentBytes, isAtBack, isMoving, movingUntil, newMessage, receivedMessage } from "./queue-message.ts";
 import type { DeliveryOrder, QueueMessage, QueueMessagesOptions, Selection } from "./queue-message.ts";
 import { deliveriesTable, messagesTable } from "./tables.ts";
 import type { DeliveryRow, MessageRow, QueueRow } from "./tables.ts";
@@ -99,21 +99,7 @@ export class QueueMessages {
 
   /** Puts in a message that had been received before a restart. */
   restore(delivery: DeliveryRow, now: number): void {
-    const { sequence, messageId, groupId, sentAt, visibleAt } = delivery;
-    this.#add(
-      {
-        sequence,
-        messageId,
-        groupId,
-        sentAt,
-        row: undefined,
-        delivery,
-        isDeliveryStored: true,
-        visibleAt,
-        isVisible: false,
-      },
-      now,
-    );
+    this.#add(receivedMessage(delivery), now);
   }
 
   /** A new message, behind all others. */

@@ -1,4 +1,5 @@
 /** ARNs of Step Functions' resources: putting them together and taking them apart. */
+import { ServiceError } from "../../kernel/service-error.ts";
 import { errors } from "./errors.ts";
 
 export type ResourceType = "stateMachine" | "execution" | "activity";
@@ -26,6 +27,23 @@ export function activityArn({ region, account }: Owner, name: string): string {
 
 export function executionArn(machine: Owner & { readonly name: string }, name: string): string {
   return `arn:aws:states:${machine.region}:${machine.account}:execution:${machine.name}:${name}`;
+}
+
+/** Where an execution, its history and its tasks are decided: with its state machine. For any text, also a wrong one. */
+export function machineArnOf(executionArnText: string): string {
+  const [arn, partition, service, region, account, , machine] = executionArnText.split(":");
+  return [arn, partition, service, region, account, "stateMachine", machine].join(":");
+}
+
+/** Undefined for what is not the ARN of a state machine. */
+export function partsOfMachineArn(arn: string): (Owner & { readonly name: string }) | undefined {
+  try {
+    const { region, account, resource: name } = parseArn(arn, "stateMachine");
+    return { region, account, name };
+  } catch (error) {
+    if (error instanceof ServiceError) return undefined;
+    throw error;
+  }
 }
 
 /**

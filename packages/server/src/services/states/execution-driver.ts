@@ -3,45 +3,40 @@
  * in the caller's transaction.
  *
  * What a command causes at once (a message was sent, a child has started or ended, its parent may go on) is queued and
- * handled one after the other, never recursively. After `stepsPerDecisionMax` advances the rest of the queue goes to the
+ * handled one after the other, never recursively: also what comes back by a hop to an execution of the same decision. After `stepsPerDecisionMax` advances the rest of the queue goes to the
  * outbox: durable, and everyone else gets a turn before it is taken up. The interpreter's own `continue` goes the same way.
  */
 import { advance, newExecution } from "@tutti/asl";
 import type { Command, ExecutionEvent, ExecutionStatus, InterpreterHost, TaskRequest } from "@tutti/asl";
-import type { OperationRegistry } from "../../delivery/operation-registry.ts";
+import type { Hops } from "../../delivery/hops.ts";
 import type { Kernel } from "../../kernel/kernel.ts";
-import type { OutboxRow } from "../../kernel/outbox.ts";
 import type { Transaction } from "../../kernel/transaction.ts";
+import { machineArnOf } from "./arns.ts";
 import type { ExecutionStart } from "./execution-start.ts";
-import type { Executions, NameLookup } from "./executions.ts";
+import type { Executions } from "./executions.ts";
 import { describeForParent } from "./integrations/states-start-execution.ts";
 import { limits } from "./limits.ts";
 import type { Machines } from "./machines.ts";
-import { machinesTable, runningTable, tasksTable } from "./tables.ts";
-import { beginActivityTask, callIntegration, needsLookup } from "./task-commands.ts";
+import { activityTasksTable, machinesTable, runningTable, tasksTable, waitingParentsTable } from "./tables.ts";
+import { beginActivityTask, callIntegration, frameOf, handleReplies, identityOf } from "./task-commands.ts";
+import type { TaskEnd } from "./task-ends.ts";
 import { newTaskToken } from "./task-token.ts";
 import { forgetTask, timerKind, WorkingExecution } from "./working-execution.ts";
 
 /** Something to be done for an execution; plain JSON, so that it can wait in the outbox. */
 export type WorkItem =
   | { readonly kind: "event"; readonly executionArn: string; readonly event: ExecutionEvent }
-  /** A call of another service. `isNameTaken`: what the store said of the name of the execution it is to start. */
-  | {
-      readonly kind: "call";
-      readonly executionArn: string;
-      readonly task: TaskRequest;
-      readonly isNameTaken?: boolean;
-    };
+  /** A call of another service. */
+  | { readonly kind: "call"; readonly executionArn: string; readonly task: TaskRequest };
 
 const outboxKind = "states";
 
 export class ExecutionDriver {
   readonly kernel: Kernel;
-  readonly registry: OperationRegistry;
+  readonly hops: Hops;
   readonly machines: Machines;
   readonly executions: Executions;
-  /** Orders the tasks of an activity; grows by one with each. */
-  taskSequence = 0;
+  readonly activitySequence = new ActivitySequence();
   readonly started = { count: 0 };
   readonly ended: Record<Exclude<ExecutionStatus, "RUNNING">, number> = {
     SUCCEEDED: 0,
@@ -51,24 +46,23 @@ export class ExecutionDriver {
   };
 
   #postponedCount = 0;
+  /** The work under way in the running decision. */
+  #session: Session | undefined;
 
-  constructor(kernel: Kernel, registry: OperationRegistry, machines: Machines, executions: Executions) {
+  constructor(kernel: Kernel, hops: Hops, machines: Machines, executions: Executions) {
     this.kernel = kernel;
-    this.registry = registry;
+    this.hops = hops;
     this.machines = machines;
     this.executions = executions;
+    handleReplies(this);
     kernel.timers.handle(timerKind, (tx, timer) => {
       const separator = timer.id.lastIndexOf(" ");
       this.post(tx, timer.id.slice(0, separator), { kind: "timerFired", timerId: timer.id.slice(separator + 1) });
     });
     kernel.outbox.handle(outboxKind, {
-      attempt: (row) => this.#lookUp(row),
-      succeeded: (tx, row, result) => {
-        const item = row.payload as WorkItem;
-        using lookedUp = result as NameLookup | undefined;
-        this.#run(tx, item.kind === "call" ? { ...item, isNameTaken: lookedUp?.isStored === true } : item);
-      },
-      // A look-up fails only when the store does, which stops the process.
+      attempt: async () => undefined,
+      succeeded: (tx, row) => this.within(tx, (session) => session.push(row.payload as WorkItem)),
+      // An attempt that does nothing does not fail.
       retryAt: (_row, _error, now) => now + 1000,
       gaveUp: () => undefined,
     });
@@ -77,43 +71,60 @@ export class ExecutionDriver {
   /** Rebuilds what is derived from the tables, for these shards. */
   restore(shards: ReadonlySet<number>): void {
     this.executions.restore(shards);
-    for (const { sequence } of this.kernel.resident(tasksTable).values()) {
-      this.taskSequence = Math.max(this.taskSequence, sequence);
-    }
+    for (const { sequence } of this.kernel.resident(activityTasksTable).values())
+      this.activitySequence.passed(sequence);
   }
 
   /** Tells a running execution what happened. One that has ended takes no notice. */
   post(tx: Transaction, arn: string, event: ExecutionEvent): void {
-    this.#run(tx, { kind: "event", executionArn: arn, event });
+    this.within(tx, (session) => session.pushEvent(arn, event));
   }
 
   /** Starts an execution that `Executions.prepareStart` has passed, and runs it as far as it goes. */
   start(tx: Transaction, start: ExecutionStart): void {
-    const session = new Session(this, tx);
-    session.create(start);
-    session.run();
+    this.within(tx, (session) => session.create(start));
   }
 
   /** Hands an item to a later decision. */
   postpone(tx: Transaction, item: WorkItem): void {
-    const shard = this.kernel.shards.of(item.executionArn);
+    const shard = this.shardOf(item.executionArn);
     this.#postponedCount += 1;
     // Items of one moment are taken up in the order of their ids.
     const id = `states ${String(this.#postponedCount).padStart(16, "0")} ${this.kernel.random.uuid()}`;
     this.kernel.outbox.enqueue(tx, { shard, id, kind: outboxKind, payload: item });
   }
 
-  #run(tx: Transaction, item: WorkItem): void {
+  /** Works on executions as part of a decision. What a hop asks for while such work is under way joins it. */
+  within<Result>(tx: Transaction, work: (session: Session) => Result): Result {
+    if (this.#session?.tx === tx) return work(this.#session);
     const session = new Session(this, tx);
-    session.push(item);
-    session.run();
+    this.#session = session;
+    try {
+      const result = work(session);
+      session.run();
+      return result;
+    } finally {
+      this.#session = undefined;
+    }
   }
 
-  /** What the store says of the name of the execution that a call is to start; undefined when that does not matter. */
-  async #lookUp(row: OutboxRow): Promise<NameLookup | undefined> {
-    const item = row.payload as WorkItem;
-    const named = item.kind === "call" ? needsLookup(item.task) : undefined;
-    return named === undefined ? undefined : this.executions.lookUpName(this.kernel.reader, named);
+  /** The shard of an execution and of all that belongs to it. */
+  shardOf(executionArn: string): number {
+    return this.kernel.shards.of(machineArnOf(executionArn));
+  }
+}
+
+/** Orders the tasks of an activity: grows with each that is offered on this node. */
+class ActivitySequence {
+  #last = 0;
+
+  next(): number {
+    this.#last += 1;
+    return this.#last;
+  }
+
+  passed(sequence: number): void {
+    this.#last = Math.max(this.#last, sequence);
   }
 }
 
@@ -151,7 +162,7 @@ export class Session {
   create(start: ExecutionStart): void {
     const { arn, name, roleArn, machineArn, machineName, input, startedAt, revision } = start;
     const execution = newExecution({ arn, name, roleArn, machineArn, machineName, input, startedAt });
-    const shard = this.driver.kernel.shards.of(arn);
+    const shard = this.driver.shardOf(arn);
     this.#working.set(arn, new WorkingExecution({ shard, revision, start }, execution));
     this.driver.executions.names.take(this.tx, arn);
     this.tx.afterCommit(() => (this.driver.started.count += 1));
@@ -191,7 +202,7 @@ export class Session {
         this.#advance(working, item.event);
         return;
       case "call":
-        callIntegration(this, working.execution, item.task, item.isNameTaken);
+        callIntegration(this, working.execution, item.task);
         return;
     }
   }
@@ -235,12 +246,8 @@ export class Session {
     switch (task.resource.kind) {
       case "activity":
         return beginActivityTask(this, execution.arn, task);
-      case "integration": {
-        const item: WorkItem = { kind: "call", executionArn: execution.arn, task };
-        if (needsLookup(task) === undefined) this.push(item);
-        else this.driver.postpone(this.tx, item);
-        return;
-      }
+      case "integration":
+        return this.push({ kind: "call", executionArn: execution.arn, task });
       case "function":
         throw new Error(`task ${task.taskId} of ${execution.arn} names a function, which no definition here can`);
     }
@@ -250,7 +257,15 @@ export class Session {
     const task = this.tx.get(tasksTable, arn, taskId);
     if (task === undefined) return;
     this.tx.delete(tasksTable, arn, taskId);
-    if (task.childArn !== null) this.pushEvent(task.childArn, { kind: "stop" });
+    const { activityArn, childArn, state } = task;
+    if (state === "pending") this.#tell(arn, taskId, "WithdrawTask", { activityArn, executionArn: arn, taskId });
+    if (childArn !== null) this.#tell(arn, taskId, "StopChild", { executionArn: childArn });
+  }
+
+  /** Whether a state of a running execution waits for a task. */
+  isWanted(arn: string, taskId: string): boolean {
+    const working = this.find(arn);
+    return working !== undefined && frameOf(working.execution, taskId) !== undefined;
   }
 
   /** Tells the tasks that wait for this execution how it ended. */
@@ -258,14 +273,22 @@ export class Session {
     const { arn, status } = working.execution;
     if (status === "RUNNING") throw new Error(`execution ${arn} has finished but runs`);
     this.tx.afterCommit(() => (this.driver.ended[status] += 1));
-    for (const { executionArn: parentArn, taskId, pattern } of this.tx.scan(tasksTable, "by_child", [arn])) {
-      const output = describeForParent(pattern ?? "sync", working.outcome(this.tx.now));
-      if (status === "SUCCEEDED") this.pushEvent(parentArn, { kind: "taskSucceeded", taskId, output });
-      else {
-        const cause = JSON.stringify(output);
-        this.pushEvent(parentArn, { kind: "taskFailed", taskId, phase: "run", error: "States.TaskFailed", cause });
-      }
+    const waiting = [...this.tx.scan(waitingParentsTable, "by_child", [arn])];
+    for (const { parentArn, taskId, pattern } of waiting) {
+      const output = describeForParent(pattern, working.outcome(this.tx.now));
+      const failure = { phase: "run", error: "States.TaskFailed", cause: JSON.stringify(output) } as const;
+      const event: TaskEnd =
+        status === "SUCCEEDED" ? { kind: "taskSucceeded", taskId, output } : { kind: "taskFailed", taskId, ...failure };
+      this.tx.delete(waitingParentsTable, arn, parentArn, taskId);
+      this.#tell(arn, taskId, "ChildEnded", { executionArn: parentArn, taskId, event });
     }
+  }
+
+  /** Tells another resource what it is to know; there is nothing to be said in reply. */
+  #tell(executionArn: string, taskId: string, operation: string, input: object): void {
+    const source = machineArnOf(executionArn);
+    const identity = identityOf(executionArn, taskId);
+    this.driver.hops.send(this.tx, { source, service: "states", operation, input, identity });
   }
 
   #write(): void {

@@ -1,6 +1,15 @@
 /** What an execution begins with and what is left of it when it ends. */
 import type { ExecutionStatus, Json } from "@tutti/asl";
 
+export interface StartRequest {
+  readonly machineArn: string;
+  /** A random one when absent. */
+  readonly name?: string | undefined;
+  /** JSON text. */
+  readonly input: string;
+  readonly traceHeader?: string | undefined;
+}
+
 /** An execution that has been checked and may start. */
 export interface ExecutionStart {
   readonly arn: string;

@@ -1,7 +1,7 @@
-/** A page of an account's machines or activities, by name. */
+/** A page of an account's machines or activities, by name: from the store, where those of every node are. */
 import type { Call } from "../../kernel/call.ts";
+import type { StoreReader } from "../../kernel/kernel.ts";
 import type { TableDefinition } from "../../kernel/table.ts";
-import type { Transaction } from "../../kernel/transaction.ts";
 import { errors } from "./errors.ts";
 import { formatPageToken, pageSize, parsePageToken } from "./page-tokens.ts";
 
@@ -10,27 +10,36 @@ interface PageRequest {
   readonly nextToken?: string | undefined;
 }
 
+export interface NamedPage<Row> {
+  readonly rows: readonly Row[];
+  readonly nextToken: { readonly nextToken?: string };
+}
+
 /**
  * @param table has the index `by_name`: account, region, name
+ * @param now milliseconds since the epoch
  * @throws InvalidToken
  */
-export function takePage<Row extends { readonly name: string }>(
-  tx: Transaction,
+export async function readNamedPage<Row extends { readonly name: string }>(
+  reader: StoreReader,
   table: TableDefinition<Row>,
   { account, region }: Call,
   request: PageRequest,
-): { rows: Row[]; nextToken: { nextToken?: string } } {
+  now: number,
+): Promise<NamedPage<Row>> {
   const list = [table.name, account, region];
-  const [after] = parsePageToken(list, request.nextToken, tx.now) ?? [];
+  const [after] = parsePageToken(list, request.nextToken, now) ?? [];
   if (after !== undefined && typeof after !== "string") throw errors.invalidToken();
   const size = pageSize(request.maxResults);
-  const rows: Row[] = [];
-  for (const row of tx.scan(table, "by_name", [account, region], after === undefined ? [] : [after])) {
-    if (rows.length === size) {
-      const last = rows.at(-1)?.name ?? "";
-      return { rows, nextToken: { nextToken: formatPageToken(list, [last], tx.now) } };
-    }
-    rows.push(row);
-  }
-  return { rows, nextToken: {} };
+  // One more than the page holds shows whether there is another.
+  const place = {
+    index: "by_name",
+    equals: [account, region],
+    limit: size + 1,
+    ...(after !== undefined && { after: [after] }),
+  };
+  const rows = await reader.range({ table, ...place });
+  if (rows.length <= size) return { rows, nextToken: {} };
+  const shown = rows.slice(0, size);
+  return { rows: shown, nextToken: { nextToken: formatPageToken(list, [shown.at(-1)?.name ?? ""], now) } };
 }

@@ -1,10 +1,11 @@
 /** AWS Step Functions: standard workflows. The operations stand one per file in `operations/`. */
-import type { OperationRegistry } from "../../delivery/operation-registry.ts";
+import type { Hops } from "../../delivery/hops.ts";
 import type { Metric, Service } from "../../delivery/service.ts";
 import type { Kernel } from "../../kernel/kernel.ts";
 import type { TableDefinition } from "../../kernel/table.ts";
 import { ExecutionDriver } from "./execution-driver.ts";
 import { Executions } from "./executions.ts";
+import { internalOperations } from "./internal-operations.ts";
 import { Machines } from "./machines.ts";
 import { createActivity } from "./operations/create-activity.ts";
 import { createStateMachine } from "./operations/create-state-machine.ts";
@@ -32,6 +33,7 @@ import { updateStateMachine } from "./operations/update-state-machine.ts";
 import { validateStateMachineDefinition } from "./operations/validate-state-machine-definition.ts";
 import {
   activitiesTable,
+  activityTasksTable,
   definitionsTable,
   executionsTable,
   historyTable,
@@ -41,10 +43,12 @@ import {
   scopesTable,
   statesMigrations,
   tasksTable,
+  waitingParentsTable,
 } from "./tables.ts";
 
 const tables = [
   activitiesTable,
+  activityTasksTable,
   definitionsTable,
   executionsTable,
   historyTable,
@@ -53,19 +57,21 @@ const tables = [
   runningTable,
   scopesTable,
   tasksTable,
+  waitingParentsTable,
 ];
 
-/** @param registry where executions find the services their tasks call */
-export function createStatesService(kernel: Kernel, registry: OperationRegistry): Service {
+/** @param hops how executions reach each other, activities, and the services their tasks call */
+export function createStatesService(kernel: Kernel, hops: Hops): Service {
   const machines = new Machines(kernel);
   const executions = new Executions(kernel, machines);
-  const driver = new ExecutionDriver(kernel, registry, machines, executions);
+  const driver = new ExecutionDriver(kernel, hops, machines, executions);
   return {
     name: "states",
     tables: tables as unknown as readonly TableDefinition<never>[],
     migrations: statesMigrations,
     start: (shards) => driver.restore(shards),
     drop: (shards) => executions.drop(shards),
+    internalOperations: internalOperations(driver),
     operations: {
       CreateActivity: createActivity(kernel),
       CreateStateMachine: createStateMachine(machines),
@@ -77,9 +83,9 @@ export function createStatesService(kernel: Kernel, registry: OperationRegistry)
       DescribeStateMachineForExecution: describeStateMachineForExecution(executions),
       GetActivityTask: getActivityTask(driver),
       GetExecutionHistory: getExecutionHistory(executions),
-      ListActivities: listActivities(),
+      ListActivities: listActivities(kernel),
       ListExecutions: listExecutions(machines),
-      ListStateMachines: listStateMachines(),
+      ListStateMachines: listStateMachines(kernel),
       ListTagsForResource: listTagsForResource(),
       SendTaskFailure: sendTaskFailure(driver),
       SendTaskHeartbeat: sendTaskHeartbeat(driver),

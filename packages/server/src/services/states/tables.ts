@@ -4,7 +4,7 @@
  * An execution is a row in `states_executions` from its start on, and its history is blocks of events in
  * `states_history`; both are paged. While it runs it also has a row in `states_running`, one row per live scope and one
  * per task handed out, all resident; they go when it ends. Its input is written once: a step updates two numbers of the
- * running row and the scopes that moved.
+ * running row and the scopes that moved. All of it is in the shard of its state machine.
  *
  * A definition stands in `states_revisions` for good, and in `states_definitions`, which is resident, as long as it is
  * the machine's current one or a running execution was started with it.
@@ -12,6 +12,7 @@
 import type { ExecutionScope, ExecutionStatus, HistoryEvent, Json } from "@tutti/asl";
 import type { Migration } from "../../kernel/store/migration.ts";
 import { defineTable } from "../../kernel/table.ts";
+import type { TaskEnd } from "./task-ends.ts";
 
 export interface MachineRow {
   readonly shard: number;
@@ -215,23 +216,25 @@ export const activitiesTable = defineTable<ActivityRow>({
 });
 
 /**
- * A task that is out. `pending`: an activity's, until a worker takes it. `token`: whoever has the token ends it, an
- * activity's worker or the receiver of a message. `child`: the execution `childArn` ends it, and `pattern` says how its
- * payloads are shown: `.sync` as texts, `.sync:2` as JSON.
+ * A task that is out. `pending`: an activity's, until a worker takes it. `submitting`: the call it begins with is not
+ * answered yet, and an end that came before is `held`. `token`: whoever has the token ends it, an activity's worker or
+ * the receiver of a message. `child`: the execution `childArn` ends it, and `pattern` says how its payloads are shown:
+ * `.sync` as texts, `.sync:2` as JSON.
  */
 export interface TaskRow {
   readonly shard: number;
   readonly executionArn: string;
   readonly taskId: string;
-  readonly state: "pending" | "token" | "child";
-  /** Orders the pending tasks of an activity. */
+  readonly state: "pending" | "submitting" | "token" | "child";
+  /** Not used any more. */
   readonly sequence: number;
   readonly token: string | null;
   readonly activityArn: string | null;
   readonly childArn: string | null;
   readonly pattern: "sync" | "sync:2" | null;
-  /** JSON text for the worker; gone once a worker has it. */
+  /** Not used any more. */
   readonly input: string | null;
+  readonly held: TaskEnd | null;
 }
 
 export const tasksTable = defineTable<TaskRow>({
@@ -248,9 +251,55 @@ export const tasksTable = defineTable<TaskRow>({
     childArn: "text",
     pattern: "text",
     input: "text",
+    held: "json",
   },
   key: ["executionArn", "taskId"],
-  indexes: { by_activity: ["activityArn", "state", "sequence"], by_child: ["childArn"] },
+});
+
+/** A task of an activity that no worker has taken yet; in the activity's shard. */
+export interface ActivityTaskRow {
+  readonly shard: number;
+  readonly executionArn: string;
+  readonly taskId: string;
+  readonly activityArn: string;
+  /** Grows from task to task: the oldest is handed out first. */
+  readonly sequence: number;
+  readonly token: string;
+  /** JSON text for the worker. */
+  readonly input: string;
+}
+
+export const activityTasksTable = defineTable<ActivityTaskRow>({
+  name: "states_activity_tasks",
+  residency: "resident",
+  columns: {
+    shard: "integer",
+    executionArn: "text",
+    taskId: "text",
+    activityArn: "text",
+    sequence: "integer",
+    token: "text",
+    input: "text",
+  },
+  key: ["executionArn", "taskId"],
+  indexes: { by_activity: ["activityArn", "sequence"] },
+});
+
+/** A task that waits for the end of a child; in the child's shard. */
+export interface WaitingParentRow {
+  readonly shard: number;
+  readonly childArn: string;
+  readonly parentArn: string;
+  readonly taskId: string;
+  readonly pattern: "sync" | "sync:2";
+}
+
+export const waitingParentsTable = defineTable<WaitingParentRow>({
+  name: "states_waiting_parents",
+  residency: "resident",
+  columns: { shard: "integer", childArn: "text", parentArn: "text", taskId: "text", pattern: "text" },
+  key: ["childArn", "parentArn", "taskId"],
+  indexes: { by_child: ["childArn", "parentArn", "taskId"] },
 });
 
 const revisionSql = `shard integer NOT NULL, machineArn text NOT NULL, revision text NOT NULL, machineName text NOT NULL,
@@ -281,6 +330,23 @@ export const statesMigrations: readonly Migration[] = [
         name text NOT NULL, tags text NOT NULL, createdAt bigint NOT NULL)`,
       `CREATE TABLE states_tasks (shard integer NOT NULL, executionArn text NOT NULL, taskId text NOT NULL, state text NOT NULL,
         sequence bigint NOT NULL, token text, activityArn text, childArn text, pattern text, input text, PRIMARY KEY (executionArn, taskId))`,
+    ],
+  },
+  {
+    module: "states",
+    number: 2,
+    statements: [
+      "CREATE INDEX states_machines_by_name ON states_machines (account, region, name, arn)",
+      "CREATE INDEX states_activities_by_name ON states_activities (account, region, name, arn)",
+      "ALTER TABLE states_tasks ADD COLUMN held text",
+      `CREATE TABLE states_activity_tasks (shard integer NOT NULL, executionArn text NOT NULL, taskId text NOT NULL, activityArn text NOT NULL,
+        sequence bigint NOT NULL, token text NOT NULL, input text NOT NULL, PRIMARY KEY (executionArn, taskId))`,
+      `INSERT INTO states_activity_tasks (shard, executionArn, taskId, activityArn, sequence, token, input)
+        SELECT shard, executionArn, taskId, activityArn, sequence, token, input FROM states_tasks WHERE state = 'pending'`,
+      `CREATE TABLE states_waiting_parents (shard integer NOT NULL, childArn text NOT NULL, parentArn text NOT NULL, taskId text NOT NULL,
+        pattern text NOT NULL, PRIMARY KEY (childArn, parentArn, taskId))`,
+      `INSERT INTO states_waiting_parents (shard, childArn, parentArn, taskId, pattern)
+        SELECT shard, childArn, executionArn, taskId, pattern FROM states_tasks WHERE state = 'child'`,
     ],
   },
 ];

@@ -1,46 +1,43 @@
 /**
  * A service integration: what a Task whose resource is `arn:aws:states:::<service>:<action>` does.
  *
- * It runs in the decision that advanced the execution, so that what it changes in another service and what the execution
- * makes of it are one commit. Parameters are checked against its list first, as AWS does before it calls the service.
+ * It says what the other service is asked and how its answer is shown; the asking is a hop (`task-commands.ts`). Where the
+ * other resource is decided on this node, what changes there and what the execution makes of it are one commit.
+ * Parameters are checked against its list first, as AWS does before it calls the service.
  */
 import { isJsonObject } from "@tutti/asl";
 import type { Execution, Json, TaskRequest, TaskResource } from "@tutti/asl";
-import type { OperationRegistry } from "../../../delivery/operation-registry.ts";
 import type { Kernel } from "../../../kernel/kernel.ts";
-import type { Transaction } from "../../../kernel/transaction.ts";
-import type { ExecutionStart } from "../execution-start.ts";
+import type { ServiceError } from "../../../kernel/service-error.ts";
 
 export type IntegrationResource = Extract<TaskResource, { kind: "integration" }>;
 
 /** How a task waits: not at all, for its token, or for the end of what it started. */
 export type IntegrationPattern = IntegrationResource["pattern"];
 
-export interface StartRequest {
-  readonly machineArn: string;
-  /** A random one when absent. */
-  readonly name?: string | undefined;
-  /** JSON text. */
-  readonly input: string;
-  readonly traceHeader?: string | undefined;
-}
-
 export interface IntegrationCall {
   readonly kernel: Kernel;
-  readonly registry: OperationRegistry;
-  readonly tx: Transaction;
   readonly execution: Execution;
   readonly task: TaskRequest;
   readonly resource: IntegrationResource;
   readonly parameters: Readonly<Record<string, Json>>;
-  /** Checks the start of an execution; throws what StartExecution refuses with. */
-  prepareStart(request: StartRequest): ExecutionStart;
 }
 
-export type IntegrationOutcome =
-  /** `child`: an execution to be started now. */
-  | { readonly kind: "answered"; readonly output: Json; readonly child?: ExecutionStart }
-  | { readonly kind: "failed"; readonly error: string; readonly cause: string };
+/** What another service is asked. */
+export interface IntegrationRequest {
+  readonly service: string;
+  readonly operation: string;
+  readonly input: unknown;
+  /** The execution it starts, when its ARN is known before. */
+  readonly childArn?: string | undefined;
+}
+
+/** Which call was answered, and when. */
+export interface AnsweredCall {
+  readonly requestId: string;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
 
 /** `any` may be an object that is sent as JSON text. */
 export type ParameterType = "any" | "string" | "number" | "object";
@@ -50,7 +47,11 @@ export interface Integration {
   readonly action: string;
   readonly patterns: readonly IntegrationPattern[];
   readonly parameters: Readonly<Record<string, { readonly type: ParameterType; readonly isRequired?: true }>>;
-  run(call: IntegrationCall): IntegrationOutcome;
+  request(call: IntegrationCall): IntegrationRequest;
+  /** What the task shows of the answer. */
+  answered(answer: unknown, call: AnsweredCall): Json;
+  /** What the task fails with when the service refuses. */
+  refused(error: ServiceError, requestId: string): { readonly error: string; readonly cause: string };
 }
 
 /** Everything that is wrong with a task's parameters, in AWS's words. */

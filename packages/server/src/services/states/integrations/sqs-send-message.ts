@@ -1,13 +1,12 @@
 /**
- * `sqs:sendMessage`: the message is in the queue when, and only when, the execution's step is committed.
+ * `sqs:sendMessage`: the message is in the queue when the execution's step is committed, and not otherwise; at that moment
+ * when the queue is on the same node, and soon after when it is not.
  * A body that is not a string is sent as JSON text.
  * https://docs.aws.amazon.com/step-functions/latest/dg/connect-sqs.html
  */
 import { isJsonObject } from "@tutti/asl";
 import type { Json } from "@tutti/asl";
-import { ServiceError } from "../../../kernel/service-error.ts";
-import { parseArn } from "../arns.ts";
-import type { Integration, IntegrationCall, IntegrationOutcome } from "./integration.ts";
+import type { Integration } from "./integration.ts";
 import { sdkCause, sdkMetadata } from "./sdk-result.ts";
 
 /** Error shapes that the SDK has a class for, with their codes on the wire; every other is an AmazonSQSException. */
@@ -30,48 +29,31 @@ export const sqsSendMessage: Integration = {
     MessageSystemAttributes: { type: "object" },
     QueueUrl: { type: "string", isRequired: true },
   },
-  run(call) {
-    const requestId = call.kernel.random.uuid();
-    try {
-      return answered(call, requestId);
-    } catch (error) {
-      if (!(error instanceof ServiceError)) throw error;
-      return failed(error, requestId);
+  request({ parameters }) {
+    const { MessageBody: body, MessageAttributes: attributes, MessageSystemAttributes: systemAttributes } = parameters;
+    const input = {
+      ...parameters,
+      MessageBody: typeof body === "string" ? body : JSON.stringify(body),
+      ...(attributes !== undefined && { MessageAttributes: decodeAttributes(attributes) }),
+      ...(systemAttributes !== undefined && { MessageSystemAttributes: decodeAttributes(systemAttributes) }),
+    };
+    return { service: "sqs", operation: "SendMessage", input };
+  },
+  answered(answer, { requestId, now }) {
+    const given = answer as Readonly<Record<string, string | undefined>>;
+    const output: Record<string, Json> = {};
+    for (const name of ["MD5OfMessageAttributes", "MD5OfMessageBody", "MessageId", "SequenceNumber"]) {
+      const value = given[name];
+      if (value !== undefined) output[name] = value;
     }
+    return { ...output, ...sdkMetadata(output, requestId, now) };
+  },
+  refused(error, requestId) {
+    const code = modelled[error.code];
+    const name = code === undefined ? "AmazonSQSException" : `${error.code}Exception`;
+    return { error: `SQS.${name}`, cause: sdkCause("AmazonSQS", error, requestId, code) };
   },
 };
-
-function answered(call: IntegrationCall, requestId: string): IntegrationOutcome {
-  const { registry, tx, execution, parameters } = call;
-  const { MessageBody: body, MessageAttributes: attributes, MessageSystemAttributes: systemAttributes } = parameters;
-  const { account, region } = parseArn(execution.arn, "execution");
-  const input = {
-    ...parameters,
-    MessageBody: typeof body === "string" ? body : JSON.stringify(body),
-    ...(attributes !== undefined && { MessageAttributes: decodeAttributes(attributes) }),
-    ...(systemAttributes !== undefined && { MessageSystemAttributes: decodeAttributes(systemAttributes) }),
-  };
-  const answer = registry.invoke(tx, "sqs", "SendMessage", input, { account, region, requestId });
-  const { MD5OfMessageAttributes, MD5OfMessageBody, MessageId, SequenceNumber } = answer as Readonly<
-    Record<string, string | undefined>
-  >;
-  const output: Record<string, Json> = {};
-  for (const [name, value] of Object.entries({
-    MD5OfMessageAttributes,
-    MD5OfMessageBody,
-    MessageId,
-    SequenceNumber,
-  })) {
-    if (value !== undefined) output[name] = value;
-  }
-  return { kind: "answered", output: { ...output, ...sdkMetadata(output, requestId, tx.now) } };
-}
-
-function failed(error: ServiceError, requestId: string): IntegrationOutcome {
-  const code = modelled[error.code];
-  const name = code === undefined ? "AmazonSQSException" : `${error.code}Exception`;
-  return { kind: "failed", error: `SQS.${name}`, cause: sdkCause("AmazonSQS", error, requestId, code) };
-}
 
 /** Binary values stand in a definition as base64. */
 function decodeAttributes(attributes: Json): unknown {

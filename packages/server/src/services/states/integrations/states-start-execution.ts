@@ -1,13 +1,15 @@
 /**
- * `states:startExecution`: starts another state machine, and with `.sync` waits for its end. The child begins in the
- * same commit that records the parent's step; its end and the parent's next step are one commit too.
+ * `states:startExecution`: starts another state machine, and with `.sync` waits for its end. Where both machines are on
+ * one node, the child begins in the commit that records the parent's step, and its end and the parent's next step are one
+ * commit too.
  * https://docs.aws.amazon.com/step-functions/latest/dg/connect-stepfunctions.html
  */
 import type { Json } from "@tutti/asl";
-import { ServiceError } from "../../../kernel/service-error.ts";
+import { executionArn, partsOfMachineArn } from "../arns.ts";
 import type { ExecutionOutcome } from "../execution-start.ts";
+import type { ChildStart, StartedChild } from "../internal-operations.ts";
 import { redriveState } from "../redrive-state.ts";
-import type { Integration, IntegrationCall, IntegrationOutcome } from "./integration.ts";
+import type { Integration } from "./integration.ts";
 import { sdkCause, sdkMetadata } from "./sdk-result.ts";
 
 export const statesStartExecution: Integration = {
@@ -20,33 +22,37 @@ export const statesStartExecution: Integration = {
     StateMachineArn: { type: "string", isRequired: true },
     TraceHeader: { type: "string" },
   },
-  run(call) {
-    const requestId = call.kernel.random.uuid();
-    try {
-      return answered(call, requestId);
-    } catch (error) {
-      if (!(error instanceof ServiceError)) throw error;
-      const name = error.code.endsWith("Exception") ? error.code : `${error.code}Exception`;
-      return {
-        kind: "failed",
-        error: `StepFunctions.${name}`,
-        cause: sdkCause("AWSStepFunctions", error, requestId),
-      };
-    }
+  request({ kernel, execution, task, resource, parameters }) {
+    const { Input: input = {}, Name: name, StateMachineArn: arn, TraceHeader: traceHeader } = parameters;
+    const machineArn = typeof arn === "string" ? arn : "";
+    const { pattern } = resource;
+    const child: ChildStart = {
+      machineArn,
+      name: typeof name === "string" ? name : kernel.random.uuid(),
+      input: typeof input === "string" ? input : JSON.stringify(input),
+      ...(typeof traceHeader === "string" && { traceHeader }),
+      ...((pattern === "sync" || pattern === "sync:2") && {
+        parent: { executionArn: execution.arn, taskId: task.taskId, pattern },
+      }),
+    };
+    const machine = partsOfMachineArn(machineArn);
+    return {
+      service: "states",
+      operation: typeof name === "string" ? "StartNamedChild" : "StartChild",
+      input: child,
+      ...(machine !== undefined && { childArn: executionArn(machine, child.name) }),
+    };
+  },
+  answered(answer, { requestId, now }) {
+    const { ExecutionArn, StartDate } = answer as StartedChild;
+    const output = { ExecutionArn, StartDate };
+    return { ...output, ...sdkMetadata(output, requestId, now) };
+  },
+  refused(error, requestId) {
+    const name = error.code.endsWith("Exception") ? error.code : `${error.code}Exception`;
+    return { error: `StepFunctions.${name}`, cause: sdkCause("AWSStepFunctions", error, requestId) };
   },
 };
-
-function answered({ parameters, prepareStart, tx }: IntegrationCall, requestId: string): IntegrationOutcome {
-  const { Input: input = {}, Name: name, StateMachineArn: machineArn, TraceHeader: traceHeader } = parameters;
-  const child = prepareStart({
-    machineArn: typeof machineArn === "string" ? machineArn : "",
-    name: typeof name === "string" ? name : undefined,
-    input: typeof input === "string" ? input : JSON.stringify(input),
-    traceHeader: typeof traceHeader === "string" ? traceHeader : undefined,
-  });
-  const output = { ExecutionArn: child.arn, StartDate: child.startedAt };
-  return { kind: "answered", output: { ...output, ...sdkMetadata(output, requestId, tx.now) }, child };
-}
 
 /** An execution that has ended as its parent sees it: `.sync` shows its payloads as texts, `.sync:2` as JSON. */
 export function describeForParent(pattern: "sync" | "sync:2", outcome: ExecutionOutcome): Json {

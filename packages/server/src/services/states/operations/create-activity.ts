@@ -9,9 +9,11 @@ import { limits } from "../limits.ts";
 import { checkName } from "../names.ts";
 import { activitiesTable } from "../tables.ts";
 import { addTags } from "../tags.ts";
+import * as targets from "../targets.ts";
 
 export function createActivity(kernel: Kernel): Operation<CreateActivityInput, CreateActivityOutput> {
   return {
+    target: targets.newActivity,
     decide(tx, { name = "", encryptionConfiguration, tags }, { call }) {
       checkName(name);
       checkEncryption(encryptionConfiguration);

@@ -13,10 +13,12 @@ import type { Machines } from "../machines.ts";
 import { checkName } from "../names.ts";
 import { machinesTable } from "../tables.ts";
 import { addTags } from "../tags.ts";
+import * as targets from "../targets.ts";
 
 export function createStateMachine(machines: Machines): Operation<CreateStateMachineInput, CreateStateMachineOutput> {
   const { kernel } = machines;
   return {
+    target: targets.newMachine,
     decide(tx, input, { call }) {
       const { name = "", definition = "", roleArn = "", type = "STANDARD" } = input;
       checkName(name);

@@ -9,9 +9,11 @@ import type { Operation } from "../../../kernel/operation.ts";
 import { parseArn } from "../arns.ts";
 import type { Machines } from "../machines.ts";
 import { machinesTable } from "../tables.ts";
+import * as targets from "../targets.ts";
 
 export function deleteStateMachine(machines: Machines): Operation<DeleteStateMachineInput, object> {
   return {
+    target: targets.machine,
     decide(tx, { stateMachineArn = "" }) {
       parseArn(stateMachineArn, "stateMachine");
       const machine = tx.get(machinesTable, stateMachineArn);

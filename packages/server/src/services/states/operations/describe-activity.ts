@@ -2,9 +2,11 @@
 import type { DescribeActivityInput, DescribeActivityOutput } from "@aws-sdk/client-sfn";
 import type { Operation } from "../../../kernel/operation.ts";
 import { findActivity } from "../activities.ts";
+import * as targets from "../targets.ts";
 
 export function describeActivity(): Operation<DescribeActivityInput, DescribeActivityOutput> {
   return {
+    target: targets.activity,
     decide(tx, { activityArn = "" }) {
       const { arn, name, createdAt } = findActivity(tx, activityArn);
       return {

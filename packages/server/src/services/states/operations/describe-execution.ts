@@ -6,11 +6,13 @@ import { errors } from "../errors.ts";
 import type { Executions } from "../executions.ts";
 import { redriveState } from "../redrive-state.ts";
 import type { ExecutionRow } from "../tables.ts";
+import * as targets from "../targets.ts";
 
 export function describeExecution(
   executions: Executions,
 ): Operation<DescribeExecutionInput, DescribeExecutionOutput, ExecutionRow | undefined> {
   return {
+    target: targets.execution,
     load: async (reader, { executionArn = "" }) => {
       parseArn(executionArn, "execution");
       return executions.find(reader, executionArn);

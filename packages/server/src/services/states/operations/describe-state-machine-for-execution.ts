@@ -12,12 +12,14 @@ import type { Executions } from "../executions.ts";
 import { shownReferences } from "../machines.ts";
 import { machinesTable, revisionsTable } from "../tables.ts";
 import type { RevisionRow } from "../tables.ts";
+import * as targets from "../targets.ts";
 
 /** The definition the execution was started with, whatever the machine has become since. */
 export function describeStateMachineForExecution(
   executions: Executions,
 ): Operation<DescribeStateMachineForExecutionInput, DescribeStateMachineForExecutionOutput, RevisionRow | undefined> {
   return {
+    target: targets.execution,
     load: async (reader, { executionArn = "" }) => {
       parseArn(executionArn, "execution");
       const execution = await executions.find(reader, executionArn);

@@ -4,11 +4,13 @@ import type { Operation } from "../../../kernel/operation.ts";
 import { shownConfiguration } from "../configuration.ts";
 import { shownReferences } from "../machines.ts";
 import type { Machines } from "../machines.ts";
+import * as targets from "../targets.ts";
 
 export function describeStateMachine(
   machines: Machines,
 ): Operation<DescribeStateMachineInput, DescribeStateMachineOutput> {
   return {
+    target: targets.machine,
     decide(tx, { stateMachineArn = "", includedData = "ALL_DATA" }) {
       const machine = machines.byArn(tx, stateMachineArn);
       const { definition, roleArn, isUpdate, revision } = machines.currentRevision(tx, machine);

@@ -11,12 +11,15 @@ import { findActivity } from "../activities.ts";
 import { errors } from "../errors.ts";
 import type { ExecutionDriver } from "../execution-driver.ts";
 import { limits } from "../limits.ts";
-import { tasksTable } from "../tables.ts";
-import type { TaskRow } from "../tables.ts";
-import { activityWaitKey } from "../task-commands.ts";
+import { activityWaitKey } from "../internal-operations.ts";
+import { activityTasksTable } from "../tables.ts";
+import type { ActivityTaskRow } from "../tables.ts";
+import { identityOf } from "../task-commands.ts";
+import * as targets from "../targets.ts";
 
 export function getActivityTask(driver: ExecutionDriver): Operation<GetActivityTaskInput, GetActivityTaskOutput> {
   return {
+    target: targets.activity,
     decide(tx, { activityArn = "", workerName }, { arrivedAt, expired }) {
       findActivity(tx, activityArn);
       const task = firstPending(tx, activityArn);
@@ -30,18 +33,20 @@ export function getActivityTask(driver: ExecutionDriver): Operation<GetActivityT
         return park(key, deadline);
       }
       const { executionArn, taskId, token, input } = task;
-      tx.update(tasksTable, [executionArn, taskId], { state: "token", input: null });
-      driver.post(tx, executionArn, {
-        kind: "taskStarted",
-        taskId,
-        ...(workerName !== undefined && { workerName }),
+      tx.delete(activityTasksTable, executionArn, taskId);
+      driver.hops.send(tx, {
+        source: activityArn,
+        service: "states",
+        operation: "TaskTaken",
+        input: { executionArn, taskId, workerName },
+        identity: identityOf(executionArn, taskId),
       });
-      return { taskToken: token ?? "", input: input ?? "" };
+      return { taskToken: token, input };
     },
   };
 }
 
-function firstPending(tx: Transaction, activityArn: string): TaskRow | undefined {
-  for (const task of tx.scan(tasksTable, "by_activity", [activityArn, "pending"])) return task;
+function firstPending(tx: Transaction, activityArn: string): ActivityTaskRow | undefined {
+  for (const task of tx.scan(activityTasksTable, "by_activity", [activityArn])) return task;
   return undefined;
 }

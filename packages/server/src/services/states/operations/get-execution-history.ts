@@ -16,6 +16,7 @@ import { limits } from "../limits.ts";
 import { formatPageToken, pageSize, parsePageToken } from "../page-tokens.ts";
 import type { Position } from "../page-tokens.ts";
 import { historyTable } from "../tables.ts";
+import * as targets from "../targets.ts";
 
 interface LoadedHistory {
   readonly exists: boolean;
@@ -27,6 +28,7 @@ export function getExecutionHistory(
   executions: Executions,
 ): Operation<GetExecutionHistoryInput, GetExecutionHistoryOutput, LoadedHistory> {
   return {
+    target: targets.execution,
     load: async (reader, input) => {
       const { executionArn = "" } = input;
       parseArn(executionArn, "execution");

@@ -13,6 +13,7 @@ import { formatPageToken, pageSize, parsePageToken } from "../page-tokens.ts";
 import type { Position } from "../page-tokens.ts";
 import { executionsTable } from "../tables.ts";
 import type { ExecutionRow } from "../tables.ts";
+import * as targets from "../targets.ts";
 
 interface LoadedPage {
   readonly items: readonly ExecutionListItem[];
@@ -22,6 +23,7 @@ interface LoadedPage {
 
 export function listExecutions(machines: Machines): Operation<ListExecutionsInput, ListExecutionsOutput, LoadedPage> {
   return {
+    target: targets.machine,
     load: (reader, input) => loadPage(reader, input, machines.kernel.clock.now()),
     decide(tx, input, { loaded: { items, next } }) {
       const { mapRunArn, stateMachineArn } = input;

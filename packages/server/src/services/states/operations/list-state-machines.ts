@@ -1,13 +1,18 @@
 /** https://docs.aws.amazon.com/step-functions/latest/apireference/API_ListStateMachines.html */
 import type { ListStateMachinesInput, ListStateMachinesOutput } from "@aws-sdk/client-sfn";
+import type { Kernel } from "../../../kernel/kernel.ts";
 import type { Operation } from "../../../kernel/operation.ts";
-import { takePage } from "../named-page.ts";
+import { readNamedPage } from "../named-page.ts";
+import type { NamedPage } from "../named-page.ts";
 import { machinesTable } from "../tables.ts";
+import type { MachineRow } from "../tables.ts";
 
-export function listStateMachines(): Operation<ListStateMachinesInput, ListStateMachinesOutput> {
+export function listStateMachines({
+  clock,
+}: Kernel): Operation<ListStateMachinesInput, ListStateMachinesOutput, NamedPage<MachineRow>> {
   return {
-    decide(tx, input, { call }) {
-      const { rows, nextToken } = takePage(tx, machinesTable, call, input);
+    load: (reader, input, call) => readNamedPage(reader, machinesTable, call, input, clock.now()),
+    decide(_tx, _input, { loaded: { rows, nextToken } }) {
       const stateMachines = rows.map(({ arn, name, createdAt }) => ({
         stateMachineArn: arn,
         name,

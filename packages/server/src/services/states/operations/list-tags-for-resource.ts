@@ -3,9 +3,11 @@ import type { ListTagsForResourceInput, ListTagsForResourceOutput } from "@aws-s
 import type { Operation } from "../../../kernel/operation.ts";
 import { findTagged } from "../tagged.ts";
 import { shownTags } from "../tags.ts";
+import * as targets from "../targets.ts";
 
 export function listTagsForResource(): Operation<ListTagsForResourceInput, ListTagsForResourceOutput> {
   return {
+    target: targets.tagged,
     decide: (tx, { resourceArn = "" }) => ({ tags: shownTags(findTagged(tx, resourceArn).tags) }),
   };
 }

@@ -4,14 +4,17 @@ import type { Operation } from "../../../kernel/operation.ts";
 import { errors } from "../errors.ts";
 import type { ExecutionDriver } from "../execution-driver.ts";
 import { parsePayload } from "../payload.ts";
+import { endTask } from "../task-ends.ts";
 import { taskByToken } from "../task-token.ts";
+import * as targets from "../targets.ts";
 
 export function sendTaskSuccess(driver: ExecutionDriver): Operation<SendTaskSuccessInput, object> {
   return {
+    target: targets.task,
     decide(tx, { taskToken = "", output: text = "" }) {
-      const { executionArn, taskId } = taskByToken(driver.kernel, tx, taskToken);
+      const task = taskByToken(driver.kernel, tx, taskToken);
       const output = parsePayload(text, errors.invalidOutput);
-      driver.post(tx, executionArn, { kind: "taskSucceeded", taskId, output });
+      endTask(driver, tx, task, { kind: "taskSucceeded", taskId: task.taskId, output });
       return {};
     },
   };

@@ -10,12 +10,14 @@ import type { Operation } from "../../../kernel/operation.ts";
 import { executionArn, parseArn } from "../arns.ts";
 import type { ExecutionDriver } from "../execution-driver.ts";
 import type { NameLookup } from "../executions.ts";
+import * as targets from "../targets.ts";
 
 export function startExecution(
   driver: ExecutionDriver,
 ): Operation<StartExecutionInput, StartExecutionOutput, NameLookup | undefined> {
   const { executions } = driver;
   return {
+    target: targets.machine,
     load: async (reader, input) => {
       const named = namedExecution(input);
       return named === undefined ? undefined : executions.lookUpName(reader, named);

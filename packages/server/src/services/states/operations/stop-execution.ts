@@ -10,11 +10,13 @@ import { errors } from "../errors.ts";
 import type { ExecutionDriver } from "../execution-driver.ts";
 import { runningTable } from "../tables.ts";
 import type { ExecutionRow } from "../tables.ts";
+import * as targets from "../targets.ts";
 
 export function stopExecution(
   driver: ExecutionDriver,
 ): Operation<StopExecutionInput, StopExecutionOutput, ExecutionRow | undefined> {
   return {
+    target: targets.execution,
     load: async (reader, { executionArn = "" }) => {
       parseArn(executionArn, "execution");
       return driver.executions.find(reader, executionArn);

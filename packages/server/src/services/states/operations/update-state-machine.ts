@@ -10,9 +10,11 @@ import { checkConfiguration } from "../configuration.ts";
 import { errors } from "../errors.ts";
 import type { Machines } from "../machines.ts";
 import { machinesTable } from "../tables.ts";
+import * as targets from "../targets.ts";
 
 export function updateStateMachine(machines: Machines): Operation<UpdateStateMachineInput, UpdateStateMachineOutput> {
   return {
+    target: targets.machine,
     decide(tx, input) {
       const { stateMachineArn = "", definition, roleArn, loggingConfiguration, tracingConfiguration } = input;
       const { encryptionConfiguration } = input;

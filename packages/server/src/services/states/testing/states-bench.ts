@@ -1,4 +1,5 @@
 /** Step Functions over a real kernel with a store of its own and a virtual clock, beside a queue service that only takes notes. */
+import { Hops } from "../../../delivery/hops.ts";
 import { OperationRegistry } from "../../../delivery/operation-registry.ts";
 import type { Call } from "../../../kernel/call.ts";
 import { Kernel } from "../../../kernel/kernel.ts";
@@ -15,7 +16,7 @@ export const owner = "arn:aws:states:eu-west-1:111122223333";
 /** The one queue there is. */
 export const queueUrl = "http://host:4566/111122223333/jobs";
 
-const call: Call = {
+export const call: Call = {
   requestId: "request",
   account: "111122223333",
   region: "eu-west-1",
@@ -80,8 +81,10 @@ export async function startStates(given?: Store, now = startMs, seed = 1): Promi
     },
   };
   registry.register("sqs", { SendMessage: sendMessage }, () => undefined);
-  const service = createStatesService(kernel, registry);
-  await kernel.start([service]);
+  const hops = new Hops({ kernel, registry });
+  const service = createStatesService(kernel, hops);
+  registry.register("states", service.operations, () => undefined, service.internalOperations);
+  await kernel.start([hops, service]);
   return {
     kernel,
     store,
