@@ -1,5 +1,5 @@
 /** The executions of this process: which run, and whether a new one may start. */
-import type { Execution } from "@tutti/asl";
+import type { Execution, ExecutionScope, Json } from "@tutti/asl";
 import type { Kernel, StoreReader } from "../../kernel/kernel.ts";
 import type { Transaction } from "../../kernel/transaction.ts";
 import { executionArn } from "./arns.ts";
@@ -10,7 +10,7 @@ import type { Machines } from "./machines.ts";
 import { NameReservations } from "./name-reservations.ts";
 import { checkName } from "./names.ts";
 import { parsePayload } from "./payload.ts";
-import { executionsTable, runningTable, scopesTable } from "./tables.ts";
+import { executionsTable, runningTable, scopesTable, variablesTable } from "./tables.ts";
 import type { ExecutionRow, RunningRow } from "./tables.ts";
 
 /** What the store said of a name. Names taken since are known to `NameReservations` until it is disposed of. */
@@ -52,17 +52,31 @@ export class Executions {
 
   /** Rebuilds the running executions of some shards from their rows. */
   restore(shards: ReadonlySet<number>): void {
-    const scopes = new Map<string, Record<number, Execution["scopes"][number]>>();
+    const variables = this.#storedVariables(shards);
+    const scopes = new Map<string, Record<number, ExecutionScope>>();
     for (const { shard, executionArn: arn, scopeId, scope } of this.#kernel.resident(scopesTable).values()) {
       if (!shards.has(shard)) continue;
       const ofExecution = scopes.get(arn) ?? {};
-      ofExecution[scopeId] = scope;
+      const own = variables.get(`${arn} ${scopeId}`);
+      ofExecution[scopeId] = own === undefined ? scope : { ...scope, variables: Object.fromEntries(own) };
       scopes.set(arn, ofExecution);
     }
     for (const row of this.#kernel.resident(runningTable).values()) {
       if (!shards.has(row.shard)) continue;
       this.#live.set(row.arn, { ...fromRow(row), scopes: scopes.get(row.arn) ?? {} });
     }
+  }
+
+  /** The variables of live scopes, by execution and scope. */
+  #storedVariables(shards: ReadonlySet<number>): ReadonlyMap<string, readonly (readonly [string, Json])[]> {
+    const found = new Map<string, (readonly [string, Json])[]>();
+    for (const { shard, executionArn: arn, scopeId, name, value } of this.#kernel.resident(variablesTable).values()) {
+      if (!shards.has(shard)) continue;
+      const ofScope = found.get(`${arn} ${scopeId}`);
+      if (ofScope === undefined) found.set(`${arn} ${scopeId}`, [[name, value]]);
+      else ofScope.push([name, value]);
+    }
+    return found;
   }
 
   /** Forgets the running executions of some shards, which are another node's from now on. */

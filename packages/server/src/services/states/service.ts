@@ -43,6 +43,7 @@ import {
   scopesTable,
   statesMigrations,
   tasksTable,
+  variablesTable,
   waitingParentsTable,
 } from "./tables.ts";
 
@@ -57,6 +58,7 @@ const tables = [
   runningTable,
   scopesTable,
   tasksTable,
+  variablesTable,
   waitingParentsTable,
 ];
 

@@ -4,7 +4,7 @@
  * An execution is a row in `states_executions` from its start on, and its history is blocks of events in
  * `states_history`; both are paged. While it runs it also has a row in `states_running`, one row per live scope and one
  * per task handed out, all resident; they go when it ends. Its input is written once: a step updates two numbers of the
- * running row and the scopes that moved. All of it is in the shard of its state machine.
+ * running row, the scopes that moved, and the variables that were assigned. All of it is in the shard of its state machine.
  *
  * A definition stands in `states_revisions` for good, and in `states_definitions`, which is resident, as long as it is
  * the machine's current one or a running execution was started with it.
@@ -161,18 +161,38 @@ export const runningTable = defineTable<RunningRow>({
   indexes: { by_machine: ["machineArn"], by_revision: ["revision"] },
 });
 
+/** A live scope, without its variables. */
 export interface ScopeRow {
   readonly shard: number;
   readonly executionArn: string;
   readonly scopeId: number;
-  readonly scope: ExecutionScope;
+  readonly scope: StoredScope;
 }
+
+export type StoredScope = Omit<ExecutionScope, "variables">;
 
 export const scopesTable = defineTable<ScopeRow>({
   name: "states_scopes",
   residency: "resident",
   columns: { shard: "integer", executionArn: "text", scopeId: "integer", scope: "json" },
   key: ["executionArn", "scopeId"],
+});
+
+/** A variable of a live scope: written when it is assigned, not with every step of its scope. */
+export interface VariableRow {
+  readonly shard: number;
+  readonly executionArn: string;
+  readonly scopeId: number;
+  readonly name: string;
+  readonly value: Json;
+}
+
+export const variablesTable = defineTable<VariableRow>({
+  name: "states_variables",
+  residency: "resident",
+  columns: { shard: "integer", executionArn: "text", scopeId: "integer", name: "text", value: "json" },
+  key: ["executionArn", "scopeId", "name"],
+  indexes: { by_scope: ["executionArn", "scopeId"] },
 });
 
 export interface HistoryRow {
@@ -347,6 +367,14 @@ export const statesMigrations: readonly Migration[] = [
         pattern text NOT NULL, PRIMARY KEY (childArn, parentArn, taskId))`,
       `INSERT INTO states_waiting_parents (shard, childArn, parentArn, taskId, pattern)
         SELECT shard, childArn, executionArn, taskId, pattern FROM states_tasks WHERE state = 'child'`,
+    ],
+  },
+  {
+    module: "states",
+    number: 3,
+    statements: [
+      `CREATE TABLE states_variables (shard integer NOT NULL, executionArn text NOT NULL, scopeId bigint NOT NULL, name text NOT NULL,
+        value text, PRIMARY KEY (executionArn, scopeId, name))`,
     ],
   },
 ];

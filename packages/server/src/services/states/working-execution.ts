@@ -3,12 +3,12 @@
  * between what stands in the tables and what the execution has become: one block of history, the scopes that moved, and
  * timers that are still wanted. An execution that starts and ends within the decision leaves no resident row at all.
  */
-import type { Execution, HistoryEvent, Step } from "@tutti/asl";
+import type { Execution, HistoryEvent, JsonObject, Step } from "@tutti/asl";
 import type { Kernel } from "../../kernel/kernel.ts";
 import type { Transaction } from "../../kernel/transaction.ts";
 import type { ExecutionOutcome, ExecutionStart } from "./execution-start.ts";
 import { limits } from "./limits.ts";
-import { executionsTable, historyTable, runningTable, scopesTable, tasksTable } from "./tables.ts";
+import { executionsTable, historyTable, runningTable, scopesTable, tasksTable, variablesTable } from "./tables.ts";
 
 export const timerKind = "states";
 
@@ -117,8 +117,28 @@ export class WorkingExecution {
     const { arn, scopes } = this.execution;
     for (const scopeId of this.#touchedScopes) {
       const scope = scopes[scopeId];
-      if (scope !== undefined) tx.put(scopesTable, { shard: this.identity.shard, executionArn: arn, scopeId, scope });
-      else if (tx.get(scopesTable, arn, scopeId) !== undefined) tx.delete(scopesTable, arn, scopeId);
+      this.#writeVariables(tx, scopeId, scope?.variables);
+      if (scope !== undefined) {
+        const { variables: _, ...stored } = scope;
+        tx.put(scopesTable, { shard: this.identity.shard, executionArn: arn, scopeId, scope: stored });
+      } else if (tx.get(scopesTable, arn, scopeId) !== undefined) tx.delete(scopesTable, arn, scopeId);
+    }
+  }
+
+  /** Writes what was assigned. Values are never changed in place, so identity tells what is new. */
+  #writeVariables(tx: Transaction, scopeId: number, variables: JsonObject | undefined): void {
+    const { arn } = this.execution;
+    // Variables are never unset one by one: they go with their scope, or with its end.
+    const hasRows = tx.get(scopesTable, arn, scopeId)?.scope.variableBytes !== undefined;
+    if (variables === undefined) {
+      const rows = hasRows ? [...tx.scan(variablesTable, "by_scope", [arn, scopeId])] : [];
+      for (const { name } of rows) tx.delete(variablesTable, arn, scopeId, name);
+      return;
+    }
+    const { shard } = this.identity;
+    for (const [name, value] of Object.entries(variables)) {
+      const row = hasRows ? tx.get(variablesTable, arn, scopeId, name) : undefined;
+      if (row?.value !== value) tx.put(variablesTable, { shard, executionArn: arn, scopeId, name, value });
     }
   }
 
