@@ -5,6 +5,8 @@
  * A variable belongs to the container whose state assigns it. The containers inside may read it, and may not have one of
  * the same name; that is checked at the end, when everything that is assigned is known (`checkVariableScopes`).
  */
+import { childPointer } from "../json/pointer.ts";
+import { isJsonObject } from "../json/value.ts";
 import type { Compilation, StateSource } from "./compilation.ts";
 import { readObjectTemplate } from "./expressions.ts";
 import type { FieldReader } from "./field-reader.ts";
@@ -14,7 +16,8 @@ import { VARIABLE_NAME_CHARACTERS_MAX } from "./limits.ts";
 import type { JsonataTemplate } from "./machine.ts";
 import type { CompiledTemplate } from "../paths/template.ts";
 
-const IDENTIFIER = /^[\p{ID_Start}_][\p{ID_Continue}]*$/u;
+/** A Unicode identifier (UAX #31), which does not begin with an underscore. */
+const IDENTIFIER = /^\p{ID_Start}\p{ID_Continue}*$/u;
 const RESERVED = "states";
 
 export function readPathAssign(source: StateSource, reader: FieldReader): CompiledTemplate | undefined {
@@ -33,11 +36,11 @@ export function readJsonataAssign(
 
 function noteAssignments({ compilation, language }: StateSource, holder: FieldReader): void {
   const raw = holder.raw("Assign");
-  if (typeof raw !== "object" || raw === null || Array.isArray(raw)) return;
+  if (!isJsonObject(raw)) return;
   const { enclosing } = compilation;
   for (const field of Object.keys(raw)) {
     const name = language === "JSONPath" && field.endsWith(".$") ? field.slice(0, -2) : field;
-    const pointer = `${holder.place("Assign")}/${field.replaceAll("~", "~0").replaceAll("/", "~1")}`;
+    const pointer = childPointer(holder.place("Assign"), field);
     checkName(compilation, name, pointer);
     compilation.assignments.push({
       name,
