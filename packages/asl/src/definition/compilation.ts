@@ -21,6 +21,8 @@ export interface Compilation {
   /** Query language of the machine, which every state has that names none; nested states do not inherit their parent's. */
   readonly queryLanguage: QueryLanguage;
   readonly containers: Map<string, StateContainer>;
+  /** Length of the containers' pointers, bounded by `SCOPE_POINTER_CHARACTERS_MAX`. */
+  pointerCharacters: number;
   /** State names seen so far; they are unique over the whole document. */
   readonly stateNames: Set<string>;
   /** Pointers of the containers around the one that is being compiled, from the machine's to its own. */

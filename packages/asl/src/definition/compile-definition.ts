@@ -87,6 +87,7 @@ function compileMachine(reader: FieldReader, options: CompileOptions): Machine {
     problems: reader.problems,
     queryLanguage,
     containers: new Map(),
+    pointerCharacters: 0,
     stateNames: new Set(),
     enclosing: [],
     assignments: [],

@@ -4,12 +4,19 @@ import type { Compilation } from "./compilation.ts";
 import { FieldReader } from "./field-reader.ts";
 import { checkFields } from "./fields.ts";
 import { checkGraph } from "./graph.ts";
-import { STATE_NAME_CHARACTERS_MAX } from "./limits.ts";
+import { SCOPE_POINTER_CHARACTERS_MAX, STATE_NAME_CHARACTERS_MAX } from "./limits.ts";
 import type { State } from "./machine.ts";
 import { compileState } from "./state.ts";
 
 /** Checks the container and enters it in `compilation.containers`. */
 export function compileContainer(compilation: Compilation, reader: FieldReader, allowed: ReadonlySet<string>): void {
+  const before = compilation.pointerCharacters;
+  compilation.pointerCharacters += reader.pointer.length;
+  if (compilation.pointerCharacters > SCOPE_POINTER_CHARACTERS_MAX) {
+    const message = `The locations of branches and item processors exceed ${SCOPE_POINTER_CHARACTERS_MAX} characters together`;
+    if (before <= SCOPE_POINTER_CHARACTERS_MAX) reader.problems.ofValue(reader.pointer, message);
+    return;
+  }
   compilation.enclosing.push(reader.pointer);
   compileStates(compilation, reader, allowed);
   compilation.enclosing.pop();

@@ -35,3 +35,9 @@ export const MAP_MAX_ITEMS: NumberRange = { minimum: 0, maximum: 100_000_000 };
 export const MAP_MAX_ITEMS_PER_BATCH: NumberRange = { minimum: 0, maximum: Number.MAX_SAFE_INTEGER };
 export const MAP_MAX_INPUT_BYTES_PER_BATCH: NumberRange = { minimum: 0, maximum: 262_144 };
 export const MAP_LABEL_CHARACTERS_MAX = 40;
+
+/**
+ * Characters of the pointers of all branches and item processors together. Machines and executions name their scopes by
+ * them, so a megabyte of branches far down in long names would take gigabytes.
+ */
+export const SCOPE_POINTER_CHARACTERS_MAX = 16_777_216;

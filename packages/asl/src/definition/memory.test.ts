@@ -14,6 +14,16 @@ const pass = (result: string) => `{"StartAt":"A","States":{"A":{"Type":"Pass","R
 const many = (count: number, part: (index: number) => string) =>
   Array.from({ length: count }, (_, index) => part(index)).join(",");
 
+/** Branches, far down in states with names of eighty characters. */
+function deepBranches(): string {
+  let text = many(10_000, (index) => `{"StartAt":"B${index}","States":{"B${index}":{"Type":"Succeed"}}}`);
+  for (let depth = 0; depth < 150; depth += 1) {
+    const name = `${depth}`.padStart(80, "n");
+    text = `{"StartAt":"${name}","States":{"${name}":{"Type":"Parallel","End":true,"Branches":[${text}]}}}`;
+  }
+  return text;
+}
+
 const cases: readonly (readonly [name: string, text: string, message: RegExp])[] = [
   ["a deep list of many", pass(`${"[".repeat(900)}${ones}${"]".repeat(900)}`), /Next, End/],
   ["a long name of many", pass(`{"${long}":[${ones}]}`), /Next, End/],
@@ -28,6 +38,7 @@ const cases: readonly (readonly [name: string, text: string, message: RegExp])[]
     `{"StartAt":"${long}","States":{"${long}":{"Type":"Parallel","End":true,"Branches":[${many(8000, (index) => `{"StartAt":"B${index}","States":{"B${index}":{"Type":"Succeed"}}}`)}]}}}`,
     /State name cannot exceed 80 characters/,
   ],
+  ["deep branches", deepBranches(), /locations of branches and item processors exceed 16777216 characters/],
 ];
 
 const program = `
