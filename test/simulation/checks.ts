@@ -1,7 +1,7 @@
 /** What must be so after every run. */
 import assert from "node:assert/strict";
 import { machineArn, machines } from "./machines.ts";
-import type { SimulatedServer } from "./simulated-server.ts";
+import type { Simulated } from "./simulated-server.ts";
 import type { Model } from "./simulation.ts";
 
 interface ListedExecution {
@@ -28,7 +28,7 @@ const terminalTypes: Readonly<Record<string, string>> = {
 const leastSeconds: Readonly<Record<string, number>> = { wait: 90, parallel: 40, map: 30, nested: 90 };
 
 /** Every acknowledged execution is there once, has ended as it must, and its history is whole. */
-export async function checkExecutions(server: SimulatedServer, model: Model): Promise<void> {
+export async function checkExecutions(server: Simulated, model: Model): Promise<void> {
   const found = new Map<string, string>();
   for (const machine of Object.keys(machines)) {
     for (const { executionArn, name, status } of await listAll(server, machine)) {
@@ -64,7 +64,7 @@ function checkHistory(events: readonly ShownEvent[], status: string, machine: st
 }
 
 /** An execution whose task sent a message has sent it once: the step and the message are one commit. */
-export async function checkSent(server: SimulatedServer, model: Model): Promise<void> {
+export async function checkSent(server: Simulated, model: Model): Promise<void> {
   const sent = (await drain(server, "http://simulated/000000000000/sent")).map(
     (body) => (JSON.parse(body) as { arn: string }).arn,
   );
@@ -75,11 +75,7 @@ export async function checkSent(server: SimulatedServer, model: Model): Promise<
 }
 
 /** What was acknowledged and not deleted is there, in one of the queues; what was deleted is not. */
-export async function checkMessages(
-  server: SimulatedServer,
-  model: Model,
-  queueUrls: readonly string[],
-): Promise<void> {
+export async function checkMessages(server: Simulated, model: Model, queueUrls: readonly string[]): Promise<void> {
   const left: string[] = [];
   for (const queueUrl of queueUrls) left.push(...(await drain(server, queueUrl)));
   assert.equal(new Set(left).size, left.length, "a message is there twice");
@@ -90,7 +86,7 @@ export async function checkMessages(
   for (const body of left) assert.ok(model.messages.has(body), `${body} was never sent`);
 }
 
-async function drain(server: SimulatedServer, queueUrl: string): Promise<string[]> {
+async function drain(server: Simulated, queueUrl: string): Promise<string[]> {
   // Whatever was received and not deleted is visible again.
   await server.advance(3600);
   const bodies: string[] = [];
@@ -102,7 +98,7 @@ async function drain(server: SimulatedServer, queueUrl: string): Promise<string[
   }
 }
 
-async function listAll(server: SimulatedServer, machine: string): Promise<ListedExecution[]> {
+async function listAll(server: Simulated, machine: string): Promise<ListedExecution[]> {
   const all: ListedExecution[] = [];
   let nextToken: string | undefined;
   do {
@@ -119,7 +115,7 @@ async function listAll(server: SimulatedServer, machine: string): Promise<Listed
   return all;
 }
 
-async function historyOf(server: SimulatedServer, executionArn: string): Promise<ShownEvent[]> {
+async function historyOf(server: Simulated, executionArn: string): Promise<ShownEvent[]> {
   const { events } = await answered<{ events: ShownEvent[] }>(server, "states", "GetExecutionHistory", {
     executionArn,
     maxResults: 1000,
@@ -127,12 +123,7 @@ async function historyOf(server: SimulatedServer, executionArn: string): Promise
   return events;
 }
 
-async function answered<Output>(
-  server: SimulatedServer,
-  service: string,
-  name: string,
-  input: object,
-): Promise<Output> {
+async function answered<Output>(server: Simulated, service: string, name: string, input: object): Promise<Output> {
   const answer = await server.ask(service, name, input);
   assert.ok(answer.known, "the process dies no more");
   return answer.output as Output;

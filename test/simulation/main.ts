@@ -1,9 +1,10 @@
 /**
- * `npm run simulate -- [--seeds n] [--steps n] [--from seed] [--only queues|executions]`: many runs, each with its seed; stops
+ * `npm run simulate -- [--seeds n] [--steps n] [--from seed] [--only queues|executions|nodes]`: many runs, each with its seed; stops
  * at the first that fails.
  */
 import { parseArgs } from "node:util";
 import { QueueSimulation } from "./queue-simulation.ts";
+import { SimulatedNodes } from "./simulated-nodes.ts";
 import { Simulation } from "./simulation.ts";
 
 const { values } = parseArgs({
@@ -17,6 +18,8 @@ const { values } = parseArgs({
 
 const runs = {
   executions: (seed: number, steps: number) => new Simulation(seed).run(steps),
+  nodes: (seed: number, steps: number) =>
+    new Simulation(seed, (random, share) => new SimulatedNodes(random, share)).run(steps),
   queues: (seed: number, steps: number) => new QueueSimulation(seed).run(steps),
 };
 const totals: Record<string, number> = {};

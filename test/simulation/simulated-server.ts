@@ -9,9 +9,9 @@ import { OperationRegistry } from "../../packages/server/src/delivery/operation-
 import { createServices } from "../../packages/server/src/server/services.ts";
 import { CrashingStore, ProcessDied } from "./crashing-store.ts";
 
-const startMs = Date.UTC(2030, 0, 1);
+export const startMs = Date.UTC(2030, 0, 1);
 
-const call: Call = {
+export const call: Call = {
   requestId: "simulation",
   account: "000000000000",
   region: "us-east-1",
@@ -32,7 +32,19 @@ interface Process {
 /** An answer, or the news that none will come: what was asked may or may not have happened. */
 export type Answer = { readonly known: true; readonly output: unknown } | { readonly known: false };
 
-export class SimulatedServer {
+/** What a simulation asks: one process, or several nodes. */
+export interface Simulated {
+  readonly crashCount: number;
+  /** How likely it is that a process dies at a moment when it can. */
+  crashShare: number;
+  /** @throws ServiceError when the server refuses */
+  ask(service: string, operation: string, input: object): Promise<Answer>;
+  advance(seconds: number): Promise<Answer>;
+  /** Every process ends now. */
+  endProcess(): Promise<void>;
+}
+
+export class SimulatedServer implements Simulated {
   crashCount = 0;
   crashShare: number;
   readonly random: SeededRandom;

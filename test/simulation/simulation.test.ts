@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { QueueSimulation } from "./queue-simulation.ts";
+import { SimulatedNodes } from "./simulated-nodes.ts";
 import { Simulation } from "./simulation.ts";
 
 const steps = 120;
@@ -12,6 +13,17 @@ for (const seed of [1, 2, 3]) {
     async () => {
       const report = await new Simulation(seed).run(steps);
       assert.ok(report.crashes > 0 && report.executions > 0 && report.messages > 0, JSON.stringify(report));
+    },
+  );
+
+  test(
+    `several nodes, seed ${seed} (npm run simulate -- --from ${seed} --seeds 1 --steps ${steps} --only nodes)`,
+    { timeout: 120_000 },
+    async () => {
+      const run = new Simulation(seed, (random, share) => new SimulatedNodes(random, share));
+      const report = await run.run(steps);
+      assert.ok(report.crashes > 0 && report.executions > 0 && report.messages > 0, JSON.stringify(report));
+      assert.ok(run.server instanceof SimulatedNodes && run.server.carried > 100);
     },
   );
 
@@ -28,6 +40,8 @@ for (const seed of [1, 2, 3]) {
 test("the same seed gives the same run", { timeout: 120_000 }, async () => {
   const [first, second] = [await new Simulation(7).run(20), await new Simulation(7).run(20)];
   assert.deepEqual(first, second);
+  const nodes = (): Simulation => new Simulation(7, (random, share) => new SimulatedNodes(random, share));
+  assert.deepEqual(await nodes().run(20), await nodes().run(20));
   const [queues, again] = [await new QueueSimulation(7).run(20), await new QueueSimulation(7).run(20)];
   assert.deepEqual(queues, again);
 });

@@ -9,6 +9,7 @@ import { ServiceError } from "../../packages/server/src/kernel/service-error.ts"
 import { checkExecutions, checkMessages, checkSent } from "./checks.ts";
 import { activityArn, machineArn, machines, queueUrl } from "./machines.ts";
 import { SimulatedServer } from "./simulated-server.ts";
+import type { Simulated } from "./simulated-server.ts";
 
 const plainQueueUrl = "http://simulated/000000000000/plain";
 /** Where messages of the plain queue go that were received three times and not deleted. */
@@ -30,16 +31,19 @@ export interface Report {
   readonly refusals: number;
 }
 
+type ServerMaker = (random: SeededRandom, crashShare: number) => Simulated;
+
 export class Simulation {
-  readonly server: SimulatedServer;
+  readonly server: Simulated;
   readonly model: Model = { messages: new Map(), executions: new Map() };
   readonly #random: SeededRandom;
   #count = 0;
   #refusals = 0;
 
-  constructor(seed: number) {
+  /** @param makeServer what is simulated; one process when absent */
+  constructor(seed: number, makeServer: ServerMaker = (random, share) => new SimulatedServer(random, share)) {
     this.#random = new SeededRandom(seed);
-    this.server = new SimulatedServer(this.#random, crashShare);
+    this.server = makeServer(this.#random, crashShare);
   }
 
   async run(steps: number): Promise<Report> {
