@@ -9,6 +9,7 @@ import { isJsonObject } from "@tutti/asl";
 import type { Execution, Json, TaskRequest, TaskResource } from "@tutti/asl";
 import type { Kernel } from "../../../kernel/kernel.ts";
 import type { ServiceError } from "../../../kernel/service-error.ts";
+import type { ResultSchema } from "./mocked-result.ts";
 
 export type IntegrationResource = Extract<TaskResource, { kind: "integration" }>;
 
@@ -47,6 +48,8 @@ export interface Integration {
   readonly action: string;
   readonly patterns: readonly IntegrationPattern[];
   readonly parameters: Readonly<Record<string, { readonly type: ParameterType; readonly isRequired?: true }>>;
+  /** What a task's result holds, by pattern; a pattern whose result is anybody's to choose is left out. */
+  readonly results: Readonly<Partial<Record<IntegrationPattern, ResultSchema>>>;
   request(call: IntegrationCall): IntegrationRequest;
   /** What the task shows of the answer. */
   answered(answer: unknown, call: AnsweredCall): Json;

@@ -29,6 +29,15 @@ export const sqsSendMessage: Integration = {
     MessageSystemAttributes: { type: "object" },
     QueueUrl: { type: "string", isRequired: true },
   },
+  results: {
+    request: {
+      MD5OfMessageAttributes: { type: "string" },
+      MD5OfMessageBody: { type: "string" },
+      MD5OfMessageSystemAttributes: { type: "string" },
+      MessageId: { type: "string" },
+      SequenceNumber: { type: "string" },
+    },
+  },
   request({ parameters }) {
     const { MessageBody: body, MessageAttributes: attributes, MessageSystemAttributes: systemAttributes } = parameters;
     const input = {

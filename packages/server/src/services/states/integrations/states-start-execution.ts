@@ -10,6 +10,7 @@ import type { ExecutionOutcome } from "../execution-start.ts";
 import type { ChildStart, StartedChild } from "../internal-operations.ts";
 import { redriveState } from "../redrive-state.ts";
 import type { Integration } from "./integration.ts";
+import type { ResultSchema } from "./mocked-result.ts";
 import { sdkCause, sdkMetadata } from "./sdk-result.ts";
 
 export const statesStartExecution: Integration = {
@@ -21,6 +22,14 @@ export const statesStartExecution: Integration = {
     Name: { type: "string" },
     StateMachineArn: { type: "string", isRequired: true },
     TraceHeader: { type: "string" },
+  },
+  results: {
+    request: {
+      ExecutionArn: { type: "string", isRequired: true },
+      StartDate: { type: "time", isRequired: true },
+    },
+    sync: described("string"),
+    "sync:2": described("json"),
   },
   request({ kernel, execution, task, resource, parameters }) {
     const { Input: input = {}, Name: name, StateMachineArn: arn, TraceHeader: traceHeader } = parameters;
@@ -53,6 +62,31 @@ export const statesStartExecution: Integration = {
     return { error: `StepFunctions.${name}`, cause: sdkCause("AWSStepFunctions", error, requestId) };
   },
 };
+
+/** The members of DescribeExecution's answer. */
+function described(payload: "json" | "string"): ResultSchema {
+  return {
+    Cause: { type: "string" },
+    Error: { type: "string" },
+    ExecutionArn: { type: "string", isRequired: true },
+    Input: { type: payload },
+    InputDetails: { type: "object" },
+    Name: { type: "string" },
+    Output: { type: payload },
+    OutputDetails: { type: "object" },
+    RedriveCount: { type: "number" },
+    RedriveStatus: { type: "string", values: ["REDRIVABLE", "NOT_REDRIVABLE", "REDRIVABLE_BY_MAP_RUN"] },
+    RedriveStatusReason: { type: "string" },
+    StartDate: { type: "time", isRequired: true },
+    StateMachineArn: { type: "string", isRequired: true },
+    Status: {
+      type: "string",
+      isRequired: true,
+      values: ["RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED", "PENDING_REDRIVE"],
+    },
+    StopDate: { type: "time" },
+  };
+}
 
 /** An execution that has ended as its parent sees it: `.sync` shows its payloads as texts, `.sync:2` as JSON. */
 export function describeForParent(pattern: "sync" | "sync:2", outcome: ExecutionOutcome): Json {

@@ -73,7 +73,7 @@ describe("TestState", () => {
       ],
       [
         requestOf(task, { mock }),
-        "ValidationException: The fieldValidationMode 'STRICT' is not supported by this version of Tutti.",
+        "ValidationException: The fieldValidationMode 'STRICT' for results of arn:aws:states:::dynamodb:getItem is not supported by this version of Tutti.",
       ],
       [
         requestOf(task, { mock: { result: "{}", errorOutput: {} } }),
@@ -102,5 +102,41 @@ describe("TestState", () => {
       const actual = await refusal(bench.run("TestState", request));
       assert.ok(actual.startsWith(expected), actual);
     }
+  });
+
+  test("compares a mocked result with what the service gives", async () => {
+    const bench = await startStates();
+    const startTask = (suffix: string): object => ({
+      Type: "Task",
+      Resource: `arn:aws:states:::states:startExecution${suffix}`,
+      Parameters: { StateMachineArn: "arn" },
+      End: true,
+    });
+    const outcomeOf = async (definition: object, result: unknown, fieldValidationMode?: string): Promise<unknown> => {
+      const mock = { result: JSON.stringify(result), fieldValidationMode };
+      const answer = bench.run("TestState", requestOf(definition, { mock }));
+      return answer.then(
+        ({ status }) => status,
+        () => refusal(answer),
+      );
+    };
+    const missing =
+      "ValidationException: Mock result schema validation error: Required field 'ExecutionArn' is missing";
+    assert.equal(await outcomeOf(startTask(""), { StartDate: 1 }), missing);
+    assert.equal(await outcomeOf(startTask(""), { StartDate: 1 }, "PRESENT"), "SUCCEEDED");
+    assert.equal(await outcomeOf(startTask(""), { ExecutionArn: "a", StartDate: 1 }), "SUCCEEDED");
+    assert.equal(
+      await outcomeOf(startTask(""), { ExecutionArn: 1, StartDate: 1 }, "PRESENT"),
+      "ValidationException: Mock result schema validation error: Field 'ExecutionArn' must be a string",
+    );
+    assert.equal(await outcomeOf(startTask(""), { ExecutionArn: 1 }, "NONE"), "SUCCEEDED");
+    assert.equal(
+      await outcomeOf(startTask(".sync:2"), { Status: "DONE" }, "PRESENT"),
+      "ValidationException: Mock result schema validation error: Field 'Status' is not an expected value",
+    );
+    assert.equal(await outcomeOf(startTask(".waitForTaskToken"), [1]), "SUCCEEDED");
+    const send = { Type: "Task", Resource: "arn:aws:states:::sqs:sendMessage", End: true };
+    assert.equal(await outcomeOf(send, { MessageId: "m" }), "SUCCEEDED");
+    assert.equal(await outcomeOf(send, []), "ValidationException: Mocked result must be a JSON object");
   });
 });

@@ -16,6 +16,8 @@ import type { Kernel } from "../../../kernel/kernel.ts";
 import type { Operation } from "../../../kernel/operation.ts";
 import { checkRoleArn } from "../arns.ts";
 import { errors } from "../errors.ts";
+import { findIntegration } from "../integrations/catalogue.ts";
+import { mockedResultProblem } from "../integrations/mocked-result.ts";
 import { parsePayload } from "../payload.ts";
 
 /** Members of AWS's context object. */
@@ -46,7 +48,7 @@ export function testState(kernel: Kernel): Operation<TestStateInput, TestStateOu
         case "unmocked":
           throw unmocked(result.state, roleArn);
         case "tested": {
-          checkValidationMode(request, result.state);
+          if (mock !== undefined && "result" in mock) checkMockedResult(request, result.state, mock.result);
           const { status, output, error, cause, nextState, inspection } = result;
           return {
             status,
@@ -85,11 +87,18 @@ function readMock({ mock, revealSecrets }: TestStateInput): TestMock | undefined
   return { result: parsePayload(result ?? "", () => errors.validation("Mocked result must be valid JSON")) };
 }
 
-/** Results of service integrations are not compared with the service's model, so a request has to say that it does not want that. */
-function checkValidationMode({ mock }: TestStateInput, state: State): void {
-  if (mock?.result === undefined || mock.fieldValidationMode === "NONE") return;
-  if (state.type !== "Task" || state.resource.kind !== "integration") return;
-  throw errors.unsupported(`The fieldValidationMode '${mock.fieldValidationMode ?? "STRICT"}' is`);
+/** Compares a mocked result with the service's model, as far as there is one here. */
+function checkMockedResult({ mock }: TestStateInput, state: State, result: Json): void {
+  const mode = mock?.fieldValidationMode ?? "STRICT";
+  if (mode === "NONE" || state.type !== "Task" || state.resource.kind !== "integration") return;
+  const { resource } = state;
+  if (resource.pattern === "waitForTaskToken") return;
+  const schema = findIntegration(resource)?.results[resource.pattern];
+  if (schema === undefined) {
+    throw errors.unsupported(`The fieldValidationMode '${mode}' for results of ${resource.arn} is`);
+  }
+  const problem = mockedResultProblem(schema, result, mode);
+  if (problem !== undefined) throw errors.validation(problem);
 }
 
 function readVariables({ variables }: TestStateInput): { variables?: JsonObject } {
