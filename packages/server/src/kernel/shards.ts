@@ -6,8 +6,12 @@
  */
 export const shardCountDefault = 64;
 
+/** ARNs whose shard is remembered. */
+const knownMax = 10_000;
+
 export class ShardMap {
   readonly count: number;
+  readonly #known = new Map<string, number>();
 
   constructor(count: number) {
     if (!Number.isSafeInteger(count) || count < 1 || count > 65_536) throw new RangeError(`shard count ${count}`);
@@ -16,7 +20,14 @@ export class ShardMap {
 
   /** The shard of a resource. Parts of a resource (messages, executions' scopes) live in the resource's own shard. */
   of(arn: string): number {
-    return hash(arn) % this.count;
+    let shard = this.#known.get(arn);
+    if (shard === undefined) {
+      shard = hash(arn) % this.count;
+      // The same few resources are asked for again and again.
+      if (this.#known.size >= knownMax) this.#known.clear();
+      this.#known.set(arn, shard);
+    }
+    return shard;
   }
 }
 

@@ -39,6 +39,12 @@ interface KeyStream {
   pieceBlock: number;
 }
 
+interface KnownKey {
+  readonly row: DataKeyRow;
+  /** Its key in the table. */
+  readonly key: string;
+}
+
 export class KeyRing {
   readonly #kernel: Kernel;
   readonly #streams = new Map<string, KeyStream>();
@@ -47,7 +53,7 @@ export class KeyRing {
   #reader: { readonly keyId: string; readonly decipher: Decipheriv; readonly next: Buffer } | undefined;
   readonly #scratch = Buffer.alloc(blockBytes + sharedBytesMax);
   /** The latest data key by shard and the name of its KMS key. */
-  readonly #latest = new Map<string, DataKeyRow>();
+  readonly #latest = new Map<number, Map<string, KnownKey>>();
 
   constructor(kernel: Kernel) {
     this.#kernel = kernel;
@@ -97,11 +103,12 @@ export class KeyRing {
   }
 
   #current(tx: Transaction, shard: number, keyName: string, reuseMs: number): DataKeyRow {
-    const place = `${shard} ${keyName}`;
-    const known = this.#latest.get(place);
+    const keys = this.#kernel.resident(dataKeysTable);
+    const ofShard = this.#latest.get(shard) ?? new Map<string, KnownKey>();
+    const known = ofShard.get(keyName);
     // One that was made in a decision that was undone is not in the table.
-    if (known !== undefined && tx.now < known.createdAt + reuseMs && tx.get(dataKeysTable, shard, known.id) === known)
-      return known;
+    if (known !== undefined && tx.now < known.row.createdAt + reuseMs && keys.get(known.key) === known.row)
+      return known.row;
     let latest: DataKeyRow | undefined;
     for (const key of tx.scan(dataKeysTable, "by_name", [shard, keyName])) latest = key;
     if (latest === undefined || tx.now >= latest.createdAt + reuseMs) {
@@ -114,7 +121,8 @@ export class KeyRing {
       };
       tx.insert(dataKeysTable, latest);
     }
-    this.#latest.set(place, latest);
+    ofShard.set(keyName, { row: latest, key: keys.keyString([shard, latest.id]) });
+    this.#latest.set(shard, ofShard);
     return latest;
   }
 

@@ -33,6 +33,26 @@ export function parseQueueUrl(text: string): QueueLocation {
   return location;
 }
 
+interface NamedQueue {
+  readonly region: string;
+  readonly account: string;
+  readonly arn: string;
+}
+
+/** By URL; as long as who asks is of the same region and account. */
+const named = new Map<string, NamedQueue>();
+
+/** The ARN of the queue a URL names. What the URL does not say is the caller's. */
+export function arnOfQueueUrl(text: string, { region, account }: Pick<NamedQueue, "region" | "account">): string {
+  const known = named.get(text);
+  if (known?.region === region && known.account === account) return known.arn;
+  const location = parseQueueUrl(text);
+  const arn = queueArn(location.region ?? region, location.account ?? account, location.name);
+  if (named.size >= parsedMax) named.clear();
+  named.set(text, { region, account, arn });
+  return arn;
+}
+
 function parse(text: string): QueueLocation {
   const match = url.exec(text);
   if (match === null) return { name: text };

@@ -17,7 +17,7 @@ import type { QueueMessages } from "./queue-messages.ts";
 import { settingsOf } from "./queue-settings.ts";
 import { QueueState } from "./queue-state.ts";
 import type { QueueStatistics } from "./queue-state.ts";
-import { parseQueueUrl, queueArn } from "./queue-url.ts";
+import { arnOfQueueUrl, queueArn } from "./queue-url.ts";
 import { redriveTargetOf } from "./redrive.ts";
 import { deduplicationsTable, deliveriesTable, messagesTable, queuesTable } from "./tables.ts";
 import type { DeduplicationRow, QueueRow } from "./tables.ts";
@@ -87,8 +87,7 @@ export class Queues {
    */
   byUrl(tx: Transaction, call: Call, url: string | undefined, action: Action): QueueRow {
     if (url === undefined || url === "") throw errors.missingParameter("QueueUrl");
-    const { region = call.region, account = call.account, name } = parseQueueUrl(url);
-    const row = tx.get(queuesTable, queueArn(region, account, name));
+    const row = tx.get(queuesTable, arnOfQueueUrl(url, call));
     if (row === undefined) throw errors.queueDoesNotExist();
     checkAccess(row, call, action, tx.now);
     return row;

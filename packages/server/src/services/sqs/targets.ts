@@ -1,15 +1,13 @@
 /** Which queue decides a request, by what the request says: for the routing of requests to the node that owns it. */
 import type { Call } from "../../kernel/call.ts";
 import { parseMoveTaskHandle } from "./move-task-handle.ts";
-import { parseQueueArn, parseQueueUrl, queueArn } from "./queue-url.ts";
+import { arnOfQueueUrl, parseQueueArn, queueArn } from "./queue-url.ts";
 
 /** Undefined for what names no queue, which any node can refuse. */
 type Target<Input> = (input: Input, call: Call) => string | undefined;
 
 export const queueOfUrl: Target<{ readonly QueueUrl?: string | undefined }> = ({ QueueUrl: url = "" }, call) => {
-  if (url === "") return undefined;
-  const { region = call.region, account = call.account, name } = parseQueueUrl(url);
-  return queueArn(region, account, name);
+  return url === "" ? undefined : arnOfQueueUrl(url, call);
 };
 
 interface Named {
