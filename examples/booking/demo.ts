@@ -1,6 +1,7 @@
 /**
  * `npm run demo`: ten hotel bookings through a server of its own, on a free port, with nothing left behind; where
  * `TUTTI_STORE` names a PostgreSQL database, they stay in there.
+ * `npm run demo -- URL URL …`: through servers that run; clients of one kind go to the first, of another to the last.
  */
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -31,38 +32,47 @@ const guests = [
 const pollMs = 100;
 
 const started = performance.now();
-const folder = await mkdtemp(join(tmpdir(), "tutti-demo-"));
-const server = await startServer({
-  port: 0,
-  host: "127.0.0.1",
-  dataDirectory: folder,
-  storeUrl: process.env["TUTTI_STORE"],
-  clock: "real",
-  logLevel: "warn",
-  writeLog: (line) => void process.stderr.write(`${line}\n`),
-  allowRemote: false,
-  onFatal: (error) => {
-    throw error;
-  },
-});
+const endpoints = process.argv.slice(2);
 const stopWorkers = new AbortController();
+const own = endpoints.length === 0 ? await startOwn() : undefined;
 try {
-  await run();
+  await run(own?.url ?? endpoints[0] ?? "", own?.url ?? endpoints.at(-1) ?? "");
 } finally {
   stopWorkers.abort();
-  await server.stop();
-  await rm(folder, { recursive: true });
+  await own?.stop();
 }
 
-async function run(): Promise<void> {
-  const client = {
-    endpoint: server.url,
-    region: "us-east-1",
-    credentials: { accessKeyId: "test", secretAccessKey: "test" },
-  };
-  const sqs = new SQSClient(client);
-  const sfn = new SFNClient(client);
+async function startOwn(): Promise<{ readonly url: string; stop(): Promise<void> }> {
+  const folder = await mkdtemp(join(tmpdir(), "tutti-demo-"));
+  const server = await startServer({
+    port: 0,
+    host: "127.0.0.1",
+    dataDirectory: folder,
+    storeUrl: process.env["TUTTI_STORE"],
+    clock: "real",
+    logLevel: "warn",
+    writeLog: (line) => void process.stderr.write(`${line}\n`),
+    allowRemote: false,
+    onFatal: (error) => {
+      throw error;
+    },
+  });
   print(`Tutti is ready at ${server.url} after ${seconds()} s; data in ${server.dataLocation}\n`);
+  return {
+    url: server.url,
+    stop: async () => {
+      await server.stop();
+      await rm(folder, { recursive: true });
+    },
+  };
+}
+
+async function run(queuesAt: string, machinesAt: string): Promise<void> {
+  const client = { region: "us-east-1", credentials: { accessKeyId: "test", secretAccessKey: "test" } };
+  const sqs = new SQSClient({ ...client, endpoint: queuesAt });
+  const sfn = new SFNClient({ ...client, endpoint: machinesAt });
+  // A server that runs already may have executions of an earlier demo.
+  const suffix = own === undefined ? `-${Date.now().toString(36)}` : "";
   const { QueueUrl: queueUrl = "" } = await sqs.send(new CreateQueueCommand({ QueueName: "back-office" }));
   const definition = await readFile(new URL("./booking.asl.json", import.meta.url), "utf8");
   const { stateMachineArn = "" } = await sfn.send(
@@ -77,7 +87,7 @@ async function run(): Promise<void> {
     guests.map(async (guest, index) => {
       const input = JSON.stringify({ guest, nights: (index % 4) + 1, queueUrl });
       const { executionArn } = await sfn.send(
-        new StartExecutionCommand({ stateMachineArn, name: `booking-${index + 1}`, input }),
+        new StartExecutionCommand({ stateMachineArn, name: `booking-${index + 1}${suffix}`, input }),
       );
       return executionArn;
     }),
@@ -89,6 +99,8 @@ async function run(): Promise<void> {
   }
   stopWorkers.abort();
   await Promise.all(workers);
+  sqs.destroy();
+  sfn.destroy();
   const finished = ended.filter(({ status }) => status === "SUCCEEDED").length;
   print(`\n${finished} of ${guests.length} bookings finished in ${seconds()} s.`);
   showCommands(queueUrl, stateMachineArn);

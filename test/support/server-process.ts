@@ -12,6 +12,7 @@ const main = fileURLToPath(new URL("../../packages/server/src/cli/main.ts", impo
 
 export interface ServerProcess extends AsyncDisposable {
   readonly url: string;
+  readonly pid: number;
   /** What it said when it started. */
   readonly output: string;
   /** `kill -9`. */
@@ -41,6 +42,7 @@ export async function startServerProcessOn(words: readonly string[]): Promise<Se
   const output = await outputWhenReady(child);
   return {
     url: /endpoint\s+(\S+)/.exec(output)?.[1] ?? "",
+    pid: child.pid ?? 0,
     output,
     kill: () => end(child, "SIGKILL").then(() => undefined),
     terminate: () => end(child, "SIGTERM"),

@@ -13,6 +13,10 @@ test("defaults are AWS-emulator port, loopback, and a data directory beside the 
       inMemory: false,
       storeUrl: undefined,
       allowUnsafeStore: false,
+      advertise: undefined,
+      nodeId: undefined,
+      leaseSeconds: 5,
+      shardCount: undefined,
       clock: "real",
       logLevel: "info",
       allowRemote: false,
@@ -34,6 +38,13 @@ test("words that do not fit are named", () => {
     [["start", "--colour"], /--colour/],
     [["start", "--in-memory", "--data-dir", "x"], /exclude each other/],
     [["start", "--in-memory", "--store", "postgres://h/d"], /--in-memory and --store exclude each other/],
+    [["start", "--node-id", "a", "--data-dir", "x"], /--node-id goes with --store/],
+    [["start", "--store", "postgres://h/d", "--shards", "0"], /--shards 0 is not a number from 1/],
+    [["start", "--store", "postgres://h/d", "--lease-seconds", "0"], /--lease-seconds 0 is not a number from 1/],
+    [
+      ["start", "--store", "postgres://h/d", "--advertise", "https://h"],
+      /--advertise https:\/\/h is not such as http:/,
+    ],
     [["start", "--store", "mysql://user:secret@h/d"], /^--store is not such as (?!.*secret)/],
   ];
   for (const [words, expected] of cases) {

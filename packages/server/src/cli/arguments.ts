@@ -1,7 +1,14 @@
 /** The command line: words into options, with a plain sentence when they do not fit. */
 import { parseArgs } from "node:util";
+import { shardCountDefault, shardCountMax } from "../kernel/shards.ts";
 import type { LogLevel } from "../kernel/log.ts";
-import { ConfigurationError, dataDirectoryDefault, hostDefault, portDefault } from "../server/options.ts";
+import {
+  ConfigurationError,
+  dataDirectoryDefault,
+  hostDefault,
+  leaseSecondsDefault,
+  portDefault,
+} from "../server/options.ts";
 
 export interface StartArguments {
   readonly port: number;
@@ -10,6 +17,10 @@ export interface StartArguments {
   readonly inMemory: boolean;
   readonly storeUrl: string | undefined;
   readonly allowUnsafeStore: boolean;
+  readonly advertise: string | undefined;
+  readonly nodeId: string | undefined;
+  readonly leaseSeconds: number;
+  readonly shardCount: number | undefined;
   readonly clock: "real" | "virtual";
   readonly logLevel: LogLevel;
   readonly allowRemote: boolean;
@@ -22,6 +33,9 @@ export interface MigrateArguments {
   readonly to: string;
   readonly allowUnsafeStore: boolean;
 }
+
+/** Longer ones would only say how long nobody may answer. */
+const leaseSecondsMax = 300;
 
 export type Command =
   | { readonly name: "start" | "doctor"; readonly arguments: StartArguments }
@@ -44,6 +58,10 @@ export const usage = `tutti: a durable, self-hosted server that speaks the AWS A
   --in-memory         keep everything in memory; nothing survives the process
   --store URL         keep data in PostgreSQL: postgres://user:password@host:port/database (or TUTTI_STORE)
   --allow-unsafe-store   take a database that does not sync what it has confirmed
+  --advertise URL     with --store: where other nodes reach this one (where it listens)
+  --node-id NAME      with --store: this node's name, unlike any other's (host and port of --advertise)
+  --lease-seconds N   with --store: how long a node may be silent before others take over (${leaseSecondsDefault})
+  --shards N          with --store: the number of shards of a new installation; it never changes (${shardCountDefault})
   --clock real|virtual   a virtual clock moves only by POST /_tutti/clock/advance
   --log-level debug|info|warn|error   (info)
   --version, --help`;
@@ -68,6 +86,12 @@ export function parseCommand(
   const places = (["in-memory", "data-dir", "store"] as const).filter((place) => values[place] !== undefined);
   if (places.length > 1)
     throw new ConfigurationError(`${places.map((place) => `--${place}`).join(" and ")} exclude each other`);
+  const storeUrl = storeOf(values.store ?? (places.length === 0 ? environment["TUTTI_STORE"] : undefined));
+  const nodesOnly = (["advertise", "node-id", "lease-seconds", "shards"] as const).find(
+    (option) => values[option] !== undefined,
+  );
+  if (storeUrl === undefined && nodesOnly !== undefined)
+    throw new ConfigurationError(`--${nodesOnly} goes with --store: only nodes over one database have it`);
   return {
     name,
     arguments: {
@@ -75,12 +99,16 @@ export function parseCommand(
       host: values.host ?? hostDefault,
       dataDirectory: values["data-dir"] ?? dataDirectoryDefault,
       inMemory: values["in-memory"] ?? false,
-      storeUrl: storeOf(values.store ?? (places.length === 0 ? environment["TUTTI_STORE"] : undefined)),
+      storeUrl,
       allowUnsafeStore: values["allow-unsafe-store"] ?? false,
+      advertise: urlOf("--advertise", values.advertise, "http://10.0.0.5:4566", /^http:$/),
+      nodeId: values["node-id"],
+      leaseSeconds: leaseOf(values["lease-seconds"]),
+      shardCount: shardsOf(values.shards),
       clock: oneOf("--clock", values.clock ?? "real", ["real", "virtual"] as const),
       logLevel: oneOf("--log-level", values["log-level"] ?? "info", ["debug", "info", "warn", "error"] as const),
       allowRemote: values["allow-remote"] ?? false,
-      publicUrl: urlOf(values["public-url"]),
+      publicUrl: urlOf("--public-url", values["public-url"], "https://queues.example.com"),
     },
   };
 }
@@ -99,6 +127,10 @@ function parse(words: readonly string[]) {
         "in-memory": { type: "boolean" },
         store: { type: "string" },
         "allow-unsafe-store": { type: "boolean" },
+        advertise: { type: "string" },
+        "node-id": { type: "string" },
+        "lease-seconds": { type: "string" },
+        shards: { type: "string" },
         clock: { type: "string" },
         "log-level": { type: "string" },
         from: { type: "string" },
@@ -127,11 +159,27 @@ function portOf(text: string | undefined): number {
   return port;
 }
 
-function urlOf(text: string | undefined): string | undefined {
+function shardsOf(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const count = /^\d{1,5}$/.test(text) ? Number(text) : 0;
+  if (count < 1 || count > shardCountMax)
+    throw new ConfigurationError(`--shards ${text} is not a number from 1 to ${shardCountMax}`);
+  return count;
+}
+
+function leaseOf(text: string | undefined): number {
+  if (text === undefined) return leaseSecondsDefault;
+  const seconds = /^\d{1,3}(\.\d{1,3})?$/.test(text) ? Number(text) : 0;
+  if (seconds < 1 || seconds > leaseSecondsMax)
+    throw new ConfigurationError(`--lease-seconds ${text} is not a number from 1 to ${leaseSecondsMax}`);
+  return seconds;
+}
+
+function urlOf(option: string, text: string | undefined, such: string, schemes = /^https?:$/): string | undefined {
   if (text === undefined) return undefined;
   const url = URL.parse(text);
-  if (url === null || !/^https?:$/.test(url.protocol) || url.search !== "" || url.hash !== "")
-    throw new ConfigurationError(`--public-url ${text} is not such as https://queues.example.com`);
+  if (url === null || !schemes.test(url.protocol) || url.search !== "" || url.hash !== "")
+    throw new ConfigurationError(`${option} ${text} is not such as ${such}`);
   return url.href.replace(/\/+$/, "");
 }
 

@@ -1,6 +1,7 @@
 /** The command `tutti`. Messages for people go to standard output, logs to standard error. */
 import { resolve } from "node:path";
 import { stopwatch } from "../kernel/clock.ts";
+import { NodeIdInUse } from "../kernel/nodes/leases.ts";
 import { DataDirectoryInUse } from "../kernel/store/data-directory.ts";
 import { StoreFault } from "../kernel/store/store-errors.ts";
 import { moveInstallation } from "../server/move-installation.ts";
@@ -73,7 +74,7 @@ function print(text: string): void {
 }
 
 function fail(error: unknown): void {
-  const known = [ConfigurationError, DataDirectoryInUse, StoreFault].some((kind) => error instanceof kind);
+  const known = [ConfigurationError, DataDirectoryInUse, NodeIdInUse, StoreFault].some((kind) => error instanceof kind);
   const inUse = (error as NodeJS.ErrnoException | undefined)?.code === "EADDRINUSE";
   const text =
     error instanceof Error ? (known || inUse ? error.message : (error.stack ?? error.message)) : String(error);

@@ -38,7 +38,7 @@ describe("groups", () => {
       ["a", "b"],
       ["c", "d"],
     ]);
-    assert.deepEqual(pipeline.statistics, { commits: 2, operations: 4, largestGroup: 2 });
+    assert.deepEqual(pipeline.statistics, { commits: 2, operations: 4, largestGroup: 2, commitMs: 0 });
   });
 
   test("actions run once the group is durable, in their order, before anyone who waits for it goes on", async () => {

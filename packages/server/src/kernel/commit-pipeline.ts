@@ -36,10 +36,12 @@ export interface CommitStatistics {
   commits: number;
   operations: number;
   largestGroup: number;
+  /** Spent by the store on commits, in milliseconds. */
+  commitMs: number;
 }
 
 export class CommitPipeline {
-  readonly statistics: CommitStatistics = { commits: 0, operations: 0, largestGroup: 0 };
+  readonly statistics: CommitStatistics = { commits: 0, operations: 0, largestGroup: 0, commitMs: 0 };
   readonly #store: Store;
   readonly #clock: Clock;
   readonly #onFatal: (error: unknown) => void;
@@ -64,6 +66,11 @@ export class CommitPipeline {
   /** The group the running transaction writes to. */
   get open(): CommitGroup {
     return this.#open;
+  }
+
+  /** Row changes that wait for the commit under way. */
+  get queuedOperations(): number {
+    return this.#open.operations.length;
   }
 
   get failed(): boolean {
@@ -145,6 +152,7 @@ export class CommitPipeline {
     this.#flushing = group;
     this.#deferredAlarm?.cancel();
     this.#deferredAlarm = undefined;
+    const begunAt = this.#clock.monotonic();
     try {
       if (group.operations.length > 0) await this.#store.commit(group.operations, this.#fenceOf(group));
     } catch (error) {
@@ -152,6 +160,7 @@ export class CommitPipeline {
     }
     if (this.#failed) return;
     this.statistics.commits += 1;
+    this.statistics.commitMs += this.#clock.monotonic() - begunAt;
     this.statistics.operations += group.operations.length;
     this.statistics.largestGroup = Math.max(this.statistics.largestGroup, group.operations.length);
     this.#flushing = undefined;

@@ -5,6 +5,7 @@
  * With the embedded store one process owns every shard; a lock on the data directory says so.
  */
 export const shardCountDefault = 64;
+export const shardCountMax = 65_536;
 
 /** ARNs whose shard is remembered. */
 const knownMax = 10_000;
@@ -14,7 +15,8 @@ export class ShardMap {
   readonly #known = new Map<string, number>();
 
   constructor(count: number) {
-    if (!Number.isSafeInteger(count) || count < 1 || count > 65_536) throw new RangeError(`shard count ${count}`);
+    if (!Number.isSafeInteger(count) || count < 1 || count > shardCountMax)
+      throw new RangeError(`shard count ${count}`);
     this.count = count;
   }
 

@@ -19,7 +19,7 @@ export function collectMetrics(
   parts: readonly Pick<Service, "metrics">[],
   requests: RequestCounts,
 ): Metric[] {
-  const { commits, operations, largestGroup } = kernel.pipeline.statistics;
+  const { commits, operations, largestGroup, commitMs } = kernel.pipeline.statistics;
   const statements = kernel.store.statistics?.statements;
   const single = (name: string, help: string, type: Metric["type"], value: number): Metric => ({
     name,
@@ -36,6 +36,13 @@ export function collectMetrics(
           single("tutti_store_statements_total", "Statements sent to the database for commits.", "counter", statements),
         ]),
     single("tutti_commit_group_largest", "Row changes in the largest commit group.", "gauge", largestGroup),
+    single("tutti_commit_seconds_total", "Time the store took for commits.", "counter", commitMs / 1000),
+    single(
+      "tutti_commit_queue_operations",
+      "Row changes that wait for the commit under way.",
+      "gauge",
+      kernel.pipeline.queuedOperations,
+    ),
     single("tutti_resident_memory_bytes", "Resident memory of the process.", "gauge", process.memoryUsage.rss()),
     {
       name: "tutti_requests_total",

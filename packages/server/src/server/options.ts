@@ -11,6 +11,12 @@ export interface ServerOptions {
   readonly storeUrl?: string | undefined;
   /** Takes a database that does not sync what it has confirmed. */
   readonly allowUnsafeStore?: boolean;
+  /** With `storeUrl`: the name of this node, the address other nodes reach it at, and how long its lease lasts. */
+  readonly nodeId?: string | undefined;
+  readonly advertise?: string | undefined;
+  readonly leaseSeconds?: number;
+  /** Of a new installation; one that is there keeps what it was made with. */
+  readonly shardCount?: number | undefined;
   readonly clock: "real" | "virtual";
   readonly logLevel: LogLevel;
   /** How clients reach the server, where it is not what their requests' Host says: queue URLs begin with it. */
@@ -25,6 +31,7 @@ export interface ServerOptions {
 
 export const portDefault = 4566;
 export const hostDefault = "127.0.0.1";
+export const leaseSecondsDefault = 5;
 export const dataDirectoryDefault = "./.tutti";
 
 export class ConfigurationError extends Error {

@@ -6,11 +6,13 @@
  */
 import { mkdirSync } from "node:fs";
 import { RealClock } from "../kernel/clock.ts";
+import type { Clock } from "../kernel/clock.ts";
 import { createLog } from "../kernel/log.ts";
 import type { Log } from "../kernel/log.ts";
 import { systemRandom } from "../kernel/random.ts";
 import { lockDataDirectory } from "../kernel/store/data-directory.ts";
 import { MemoryStore } from "../kernel/store/memory-store.ts";
+import { openPostgresLeases } from "../kernel/store/postgres/postgres-leases.ts";
 import { openPostgresStore } from "../kernel/store/postgres/postgres-store.ts";
 import { openSqliteStore } from "../kernel/store/sqlite/sqlite-store.ts";
 import type { Store } from "../kernel/store/store.ts";
@@ -20,7 +22,8 @@ import { handleAdmin } from "./admin.ts";
 import { listen } from "./lifecycle.ts";
 import { createInstance } from "./instance.ts";
 import { renderMetrics, RequestCounts } from "./metrics.ts";
-import { checkHost } from "./options.ts";
+import { startNodeServer } from "./nodes/node-server.ts";
+import { checkHost, leaseSecondsDefault } from "./options.ts";
 import type { ServerOptions } from "./options.ts";
 
 export interface TuttiServer {
@@ -38,13 +41,14 @@ export interface TuttiServer {
 }
 
 /**
- * @throws ConfigurationError, DataDirectoryInUse, StoreFault, or the listener's error (EADDRINUSE)
+ * @throws ConfigurationError, DataDirectoryInUse, StoreFault, NodeIdInUse, or the listener's error (EADDRINUSE)
  */
 export async function startServer(options: ServerOptions): Promise<TuttiServer> {
   checkHost(options.host, options.allowRemote);
   const clock = options.clock === "virtual" ? new VirtualClock(new RealClock().now()) : new RealClock();
   const log = createLog(options.logLevel, () => clock.now(), options.writeLog);
-  const { store, release } = await openStore(options);
+  if (options.storeUrl !== undefined) return startNode(options, options.storeUrl, clock, log);
+  const { store, release } = openStore(options.dataDirectory);
   const instance = createInstance({
     kernel: { store, clock, random: systemRandom, clientsInRealTime: true, onFatal: fatal(options, log) },
     log,
@@ -95,12 +99,20 @@ export async function startServer(options: ServerOptions): Promise<TuttiServer> 
   }
 }
 
-async function openStore(options: ServerOptions): Promise<{ store: Store; release: () => void }> {
-  const { dataDirectory, storeUrl, allowUnsafeStore = false } = options;
-  if (storeUrl !== undefined) {
-    const store = await openPostgresStore(storeUrl, { allowUnsafe: allowUnsafeStore });
-    return { store, release: () => undefined };
-  }
+/** A server over a store that others may use as well: one of several nodes, and the only one until another comes. */
+async function startNode(options: ServerOptions, url: string, clock: Clock, log: Log): Promise<TuttiServer> {
+  const { allowUnsafeStore: allowUnsafe = false, leaseSeconds = leaseSecondsDefault } = options;
+  const leaseMs = leaseSeconds * 1000;
+  // Longer than the lease nobody waits for a commit: whoever could confirm it would not be the owner any more.
+  const store = await openPostgresStore(url, { allowUnsafe, deadlineMs: leaseMs, answerMsMax: leaseMs });
+  const leases = openPostgresLeases(url, store, { answerMsMax: leaseMs, allowUnsafe });
+  const { host, port, publicUrl, nodeId, advertise, shardCount } = options;
+  const onFatal = fatal(options, log);
+  const own = { host, port, publicUrl, nodeId, advertise, shardCount };
+  return startNodeServer({ ...own, store, leases, clock, log, leaseMs, onFatal });
+}
+
+function openStore(dataDirectory: string | undefined): { store: Store; release: () => void } {
   if (dataDirectory === undefined) return { store: new MemoryStore(), release: () => undefined };
   mkdirSync(dataDirectory, { recursive: true });
   const lock = lockDataDirectory(dataDirectory);

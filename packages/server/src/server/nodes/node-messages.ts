@@ -1,9 +1,14 @@
 /**
- * What nodes tell each other besides requests of clients: `POST /_tutti/node/look` (shards are free, or a node has come).
- * Both sides prove themselves with the secret of the installation; a message may be lost.
+ * What nodes tell each other besides requests of clients: `POST /_tutti/node/look` (shards are free, or a node has come) and
+ * `POST /_tutti/node/hops` (what a resource here tells resources there). Senders prove themselves with the secret of the
+ * installation; a message may be lost, or come twice.
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { NodeView } from "../../kernel/nodes/leases.ts";
+import type { CarriedHop, HopAnswer, HopCarrier } from "../../delivery/hop-carrier.ts";
+import type { Hops } from "../../delivery/hops.ts";
+import { LeaseLost, ShardNotOwned } from "../../kernel/ownership.ts";
+import { StoreUnavailableError } from "../../kernel/store/store-errors.ts";
 import type { RawRequest } from "../../protocol/http/raw.ts";
 import { nodeLimits } from "./limits.ts";
 import { checkProof } from "./node-auth.ts";
@@ -12,11 +17,11 @@ import type { Serving } from "./shard-router.ts";
 
 export interface NodeMessagesOptions {
   readonly client: NodeClient;
-  readonly serving: () => Serving | undefined;
+  readonly serving: () => (Serving & { readonly hops: Hops }) | undefined;
 }
 
-export class NodeMessages {
-  readonly counts = { pokesSent: 0, pokesReceived: 0 };
+export class NodeMessages implements HopCarrier {
+  readonly counts = { pokesSent: 0, pokesReceived: 0, hopsCarried: 0 };
   readonly #options: NodeMessagesOptions;
 
   constructor(options: NodeMessagesOptions) {
@@ -31,12 +36,37 @@ export class NodeMessages {
     }
   }
 
-  /** What comes of a message; undefined for one nobody knows. */
-  async receive(name: string, _body: Buffer): Promise<string | undefined> {
-    if (name !== "look") return undefined;
-    this.counts.pokesReceived += 1;
-    void this.#options.serving()?.node.look();
-    return "";
+  async carry(targetShard: number, hops: readonly CarriedHop[]): Promise<readonly HopAnswer[]> {
+    const node = this.#options.serving()?.node;
+    const owner = node?.ownerOf(targetShard);
+    try {
+      if (owner === undefined || owner.id === node?.member.nodeId) throw new Error(`nobody owns shard ${targetShard}`);
+      const sent = await this.#send(owner, "hops", JSON.stringify(hops));
+      if (sent.kind !== "answer") throw new Error(`node ${owner.id} was not reached`, { cause: sent.error });
+      if (sent.answer.status !== 200) throw new Error(`node ${owner.id} answered ${sent.answer.status}`);
+      this.counts.hopsCarried += hops.length;
+      return JSON.parse(sent.answer.body.toString("utf8")) as HopAnswer[];
+    } catch (error) {
+      // Whoever owns the shard by now is asked at the next attempt.
+      void node?.look();
+      throw error;
+    }
+  }
+
+  /** What comes of a message; undefined for one nobody knows, or nobody can take now. */
+  async receive(name: string, body: Buffer): Promise<string | undefined> {
+    const serving = this.#options.serving();
+    if (serving === undefined) return undefined;
+    switch (name) {
+      case "look":
+        this.counts.pokesReceived += 1;
+        void serving.node.look();
+        return "";
+      case "hops":
+        return JSON.stringify(await serving.hops.receive(JSON.parse(body.toString("utf8")) as CarriedHop[]));
+      default:
+        return undefined;
+    }
   }
 
   #send(node: NodeView, name: string, body: string): Promise<Sent> {
@@ -65,10 +95,21 @@ export async function handleNodeRequest(
   if (body === undefined) return void response.destroy();
   const { method = "", url = "", rawHeaders: headers } = request;
   const isNode = method === "POST" && checkProof(secret, { method, url, headers, body }, now()) === "valid";
-  const answer = isNode ? await messages.receive(url.slice("/_tutti/node/".length), body) : undefined;
+  const answer = isNode ? await received(messages, url.slice("/_tutti/node/".length), body) : undefined;
   if (answer === undefined) response.writeHead(404, { "content-type": "application/json" });
   else response.writeHead(200, { "content-type": "application/json" });
   response.end(answer ?? `${JSON.stringify({ error: `There is nothing at ${url}.` })}\n`);
+}
+
+/** Undefined also when this life of the node ends meanwhile: the sender tries again. */
+async function received(messages: NodeMessages, name: string, body: Buffer): Promise<string | undefined> {
+  try {
+    return await messages.receive(name, body);
+  } catch (error) {
+    if (error instanceof LeaseLost || error instanceof ShardNotOwned || error instanceof StoreUnavailableError)
+      return undefined;
+    throw error;
+  }
 }
 
 async function readWhole(request: IncomingMessage): Promise<Buffer | undefined> {

@@ -101,6 +101,12 @@ describe("a node", () => {
     assert.ok((after.self?.incarnation ?? 0) > before.incarnation);
   });
 
+  test("does not take another number of shards than the installation has", async () => {
+    await using shared = new Shared();
+    await shared.start();
+    await assert.rejects(shared.start({ shardCount: shardCount + 1 }), /made with 4 shards/);
+  });
+
   test("hands everything over when it stops", async () => {
     await using shared = new Shared();
     const first = await shared.start();

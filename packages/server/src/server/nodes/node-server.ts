@@ -11,7 +11,7 @@ import { RealClock } from "../../kernel/clock.ts";
 import type { Clock } from "../../kernel/clock.ts";
 import type { Log } from "../../kernel/log.ts";
 import { NodeIdInUse } from "../../kernel/nodes/leases.ts";
-import type { Leases, NodeDescription } from "../../kernel/nodes/leases.ts";
+import type { Leases, Member, NodeDescription } from "../../kernel/nodes/leases.ts";
 import { Node } from "../../kernel/nodes/node.ts";
 import { systemRandom } from "../../kernel/random.ts";
 import { shardCountDefault } from "../../kernel/shards.ts";
@@ -26,11 +26,12 @@ import { listen } from "../lifecycle.ts";
 import type { Listener } from "../lifecycle.ts";
 import { renderMetrics, RequestCounts } from "../metrics.ts";
 import { operationOf } from "../services.ts";
-import { ConfigurationError } from "../options.ts";
 import type { TuttiServer } from "../tutti-server.ts";
 import { nodeLimits } from "./limits.ts";
 import { NodeClient } from "./node-client.ts";
 import { handleNodeRequest, NodeMessages } from "./node-messages.ts";
+import { install, MustBeAlone } from "./joining.ts";
+import { needsOneNode, refusedWithSeveralNodes, singleNodeServiceInUse } from "./single-node-services.ts";
 import { nodeMetrics, showCluster } from "./node-status.ts";
 import { viewRequest } from "./routed-view.ts";
 import { operationRequest, ShardRouter } from "./shard-router.ts";
@@ -49,8 +50,8 @@ export interface NodeServerOptions {
   readonly nodeId: string | undefined;
   /** Where other nodes reach this one; where it listens when absent. */
   readonly advertise: string | undefined;
-  /** For a new installation. */
-  readonly shardCount?: number;
+  /** Of a new installation; refused where there is one with another number. */
+  readonly shardCount?: number | undefined;
   /** Memory or the store cannot be trusted; the process must end. */
   readonly onFatal: (error: unknown) => void;
 }
@@ -73,7 +74,7 @@ const leasesWaitedForName = 1.5;
 export async function startNodeServer(options: NodeServerOptions): Promise<TuttiServer> {
   const secret = Buffer.from(systemRandom.bytes(32)).toString("hex");
   const { leases, store, shardCount = shardCountDefault } = options;
-  const server = await leases.install({ shardCount, secret }).then(
+  const server = await install(leases, { shardCount, secret }, options.shardCount).then(
     (installation) => new NodeServer(options, installation.secret),
     async (error: unknown) => {
       await leases.close();
@@ -109,6 +110,7 @@ class NodeServer {
   #life: Life | undefined;
   /** The last instance there was: it words refusals while there is none. */
   #instance: Instance | undefined;
+  #singleNodeServices: ReadonlySet<string> = new Set();
   #lives = 0;
   #isStopping = false;
   #isAlone = false;
@@ -167,7 +169,7 @@ class NodeServer {
     }
   }
 
-  /** A node that was killed and comes back at another address finds its own name taken until its lease has ended. */
+  /** A node that was killed and comes back at another address finds its earlier life there until its lease has ended. */
   async #joinFirst(): Promise<Life> {
     const { leaseMs, log } = this.#options;
     const deadline = this.#time.monotonic() + leaseMs * leasesWaitedForName;
@@ -175,8 +177,9 @@ class NodeServer {
       try {
         return await this.#join();
       } catch (error) {
-        if (!(error instanceof NodeIdInUse) || this.#time.monotonic() >= deadline) throw error;
-        log("info", "waiting for the lease of an earlier node of this name", { reason: error.message });
+        const isInTheWay = error instanceof NodeIdInUse || error instanceof MustBeAlone;
+        if (!isInTheWay || this.#time.monotonic() >= deadline) throw error;
+        log("info", "waiting for the lease of an earlier node to end", { reason: error.message });
         await this.#pause();
       }
     }
@@ -201,7 +204,6 @@ class NodeServer {
 
   async #join(): Promise<Life> {
     const { leases, leaseMs, clock, log, store, publicUrl, onFatal } = this.#options;
-    await this.#checkClock();
     const node = await Node.join({
       description: this.#description(),
       leases,
@@ -224,15 +226,20 @@ class NodeServer {
       log,
       requests: this.#requests,
       publicUrl,
-      dispatch: (service, name, input, call, raw) =>
-        this.#router.route(
+      dispatch: async (service, name, input, call, raw) => {
+        this.#checkService(service);
+        return this.#router.route(
           operationRequest(name, input, call, raw, () =>
             operationOf((this.#life?.instance ?? instance).registry, service, name),
           ),
-        ),
+        );
+      },
     });
+    instance.hops.connect(this.#messages);
+    this.#singleNodeServices = new Set(instance.services.filter(needsOneNode).map(({ name }) => name));
     try {
       await instance.start();
+      await this.#checkOthers(node.member, instance);
     } catch (error) {
       instance.kernel.loseLease("the kernel could not start");
       node.abandon();
@@ -253,23 +260,43 @@ class NodeServer {
     return { id, address, version: kind === "virtual" ? `${version} ${virtualMark}` : version };
   }
 
-  /** Time that one node moves would stand still for the others. */
-  async #checkClock(): Promise<void> {
-    const { id } = this.#description();
-    const others = (await this.#options.leases.view()).nodes.filter((node) => node.id !== id && node.leaseLeftMs > 0);
-    const isMixed = others.some(({ version: other }) => other.endsWith(virtualMark));
-    if ((this.#options.clock.kind === "virtual" && others.length > 0) || isMixed)
-      throw new ConfigurationError("A server with a virtual clock must be the only one over its database.");
+  /** Time that one node moves would stand still for the others. @throws MustBeAlone */
+  async #checkOthers({ incarnation }: Member, { services }: Instance): Promise<void> {
+    const { clock, leases, store } = this.#options;
+    const living = (await leases.view()).nodes.filter(({ leaseLeftMs }) => leaseLeftMs > 0);
+    const earlier = living.filter((node) => node.incarnation < incarnation);
+    const isVirtual = clock.kind === "virtual" || earlier.some(({ version: other }) => other.endsWith(virtualMark));
+    if (earlier.length === 0) return;
+    const service = isVirtual ? undefined : await singleNodeServiceInUse(store, services);
+    const why = isVirtual
+      ? "A server with a virtual clock"
+      : service === undefined
+        ? undefined
+        : `A server with ${service}`;
+    if (why !== undefined) throw new MustBeAlone(why, earlier[0]?.id ?? "");
+  }
+
+  /** @throws ServiceError when there are several nodes and the service is for one */
+  #checkService(name: string): void {
+    if ((this.#life?.node.view.nodes.length ?? 1) < 2) return;
+    if (this.#singleNodeServices.has(name)) throw refusedWithSeveralNodes(name);
   }
 
   #serving() {
-    return this.#life === undefined ? undefined : { node: this.#life.node, kernel: this.#life.instance.kernel };
+    if (this.#life === undefined) return undefined;
+    const { node, instance } = this.#life;
+    return { node, kernel: instance.kernel, hops: instance.hops };
   }
 
   #handle(request: IncomingMessage, response: ServerResponse): void {
     const url = request.url ?? "/";
     if (url.startsWith("/_tutti/node/")) {
-      void handleNodeRequest(request, response, this.#messages, this.#secret, () => this.#time.now());
+      handleNodeRequest(request, response, this.#messages, this.#secret, () => this.#time.now()).catch(
+        (error: unknown) => {
+          this.#options.log("error", "a message of another node failed", { url, error: String(error) });
+          response.destroy();
+        },
+      );
       return;
     }
     const instance = this.#instance;

@@ -9,7 +9,7 @@ export interface NodeStatus {
   readonly life: { readonly node: Node; readonly instance: Instance } | undefined;
   readonly lives: number;
   readonly router: { readonly forwarded: number; readonly misdirected: number; readonly unavailable: number };
-  readonly messages: { readonly pokesSent: number; readonly pokesReceived: number };
+  readonly messages: { readonly pokesReceived: number; readonly hopsCarried: number };
 }
 
 /** Everything the store knows, and what of it this node decides for. */
@@ -68,6 +68,7 @@ export function nodeMetrics({ life, lives, router, messages }: NodeStatus): Metr
       "counter",
       router.unavailable,
     ),
+    single("hops_carried_total", "Hops this node has brought to others.", "counter", messages.hopsCarried),
     single(
       "pokes_received_total",
       "Times another node asked this one to look at once.",

@@ -43,6 +43,9 @@ const defaults = {
   applicationName: "tutti",
 } as const;
 
+/** A migration may have to go through a table of any size. */
+const migrationMsMax = 3_600_000;
+
 /** Rows fetched at once when a table is loaded: what the driver holds besides the rows. */
 const loadRowsMax = 10_000;
 
@@ -75,7 +78,11 @@ export async function openPostgresStore(url: string, options: PostgresOptions = 
     durable: true,
     statistics,
     migrate: (migrations, resident = []) =>
-      migrate(async () => (await openSession(session)).connection, migrations, resident),
+      migrate(
+        async () => (await openSession({ ...session, answerMsMax: migrationMsMax })).connection,
+        migrations,
+        resident,
+      ),
     commit: async (operations: readonly WriteOperation[], fence?: CommitFence) => {
       const statements = batchesOf(operations).flatMap(statementsOf);
       statistics.statements += statements.length + (fence === undefined ? 0 : 1);

@@ -1,0 +1,19 @@
+/** What may keep a node from joining an installation. */
+import type { Installation, Leases } from "../../kernel/nodes/leases.ts";
+import { ConfigurationError } from "../options.ts";
+
+/** Another node lives where only one may. */
+export class MustBeAlone extends ConfigurationError {
+  constructor(who: string, other: string) {
+    super(`${who} must be the only one over its database, and the node ${other} is running.`);
+  }
+}
+
+/** @param asked the number of shards somebody has asked for */
+export async function install(leases: Leases, wanted: Installation, asked: number | undefined): Promise<Installation> {
+  const found = await leases.install(wanted);
+  if (asked === undefined || asked === found.shardCount) return found;
+  throw new ConfigurationError(
+    `This installation was made with ${found.shardCount} shards, and that cannot change; --shards ${asked} is for a new one.`,
+  );
+}

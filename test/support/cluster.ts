@@ -1,0 +1,149 @@
+/**
+ * Several nodes over one database, each a process of its own, with a proxy of the test's own on its way to the database
+ * and another on the way of the other nodes to it.
+ */
+import { createServer } from "node:net";
+import type { AddressInfo } from "node:net";
+import { once } from "node:events";
+import type { PostgresqlServer } from "./postgresql.ts";
+import { startServerProcessOn } from "./server-process.ts";
+import type { ServerProcess } from "./server-process.ts";
+import { startTcpProxy } from "./tcp-proxy.ts";
+import type { TcpProxy } from "./tcp-proxy.ts";
+
+export interface NodesShown {
+  readonly self: { readonly nodeId: string } | null;
+  readonly lives: number;
+  readonly nodes: readonly { readonly id: string; readonly shards: readonly number[]; readonly incarnation: number }[];
+  readonly freeShards: readonly number[];
+}
+
+export class ClusterNode {
+  readonly name: string;
+  /** Clients come here, past every proxy. */
+  readonly url: string;
+  readonly toDatabase: TcpProxy;
+  readonly fromNodes: TcpProxy;
+  readonly #words: readonly string[];
+  process: ServerProcess | undefined;
+
+  constructor(name: string, port: number, proxies: readonly [TcpProxy, TcpProxy], words: readonly string[]) {
+    this.name = name;
+    this.url = `http://127.0.0.1:${port}`;
+    [this.toDatabase, this.fromNodes] = proxies;
+    this.#words = ["--port", String(port), "--node-id", name, ...words];
+  }
+
+  async start(): Promise<void> {
+    this.process = await startServerProcessOn(this.#words);
+  }
+
+  async kill(): Promise<void> {
+    await this.process?.kill();
+    this.process = undefined;
+  }
+
+  async terminate(): Promise<number | null> {
+    const code = (await this.process?.terminate()) ?? null;
+    this.process = undefined;
+    return code;
+  }
+
+  /** SIGSTOP or SIGCONT. */
+  signal(name: "SIGSTOP" | "SIGCONT"): void {
+    if (this.process !== undefined) process.kill(this.process.pid, name);
+  }
+
+  /** What this node says of all; undefined when it does not answer, or cannot ask the database. */
+  async nodes(): Promise<NodesShown | undefined> {
+    try {
+      const answer = await fetch(`${this.url}/_tutti/nodes`, { signal: AbortSignal.timeout(5_000) });
+      return answer.status === 200 ? ((await answer.json()) as NodesShown) : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+}
+
+export interface ClusterOptions {
+  readonly names: readonly string[];
+  readonly leaseSeconds: number;
+}
+
+export class TestCluster implements AsyncDisposable {
+  readonly nodes: readonly ClusterNode[];
+
+  private constructor(nodes: readonly ClusterNode[]) {
+    this.nodes = nodes;
+  }
+
+  static async start(postgresql: PostgresqlServer, { names, leaseSeconds }: ClusterOptions): Promise<TestCluster> {
+    const database = await postgresql.createDatabase();
+    const nodes: ClusterNode[] = [];
+    for (const name of names) {
+      const port = await freePort();
+      const proxies = [await startTcpProxy(postgresql.port), await startTcpProxy(port)] as const;
+      const url = new URL(database);
+      url.port = String(proxies[0].port);
+      const advertise = `http://127.0.0.1:${proxies[1].port}`;
+      const words = ["--store", url.href, "--advertise", advertise, "--lease-seconds", String(leaseSeconds)];
+      nodes.push(new ClusterNode(name, port, proxies, words));
+    }
+    const cluster = new TestCluster(nodes);
+    try {
+      await Promise.all(nodes.map((node) => node.start()));
+      return cluster;
+    } catch (error) {
+      await cluster[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  node(name: string): ClusterNode {
+    const found = this.nodes.find((node) => node.name === name);
+    if (found === undefined) throw new Error(`no node ${name}`);
+    return found;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const node of this.nodes) {
+      node.signal("SIGCONT");
+      await node.kill();
+      await node.toDatabase[Symbol.asyncDispose]();
+      await node.fromNodes[Symbol.asyncDispose]();
+    }
+  }
+}
+
+/** Asks until something is so. @throws with `what` when it is not within the time given */
+export async function until<Found>(
+  what: string,
+  secondsMax: number,
+  ask: () => Promise<Found | undefined>,
+): Promise<Found> {
+  const start = performance.now();
+  for (;;) {
+    const found = await ask();
+    if (found !== undefined) return found;
+    if (performance.now() - start > secondsMax * 1000) throw new Error(`waited ${secondsMax} s for ${what}`);
+    await new Promise((resolve) => void setTimeout(resolve, 20));
+  }
+}
+
+/** Every node lives, every shard has an owner, and none has more than its share. */
+export function isBalanced(shown: NodesShown | undefined, count: number): boolean {
+  if (shown === undefined) return false;
+  const { nodes, freeShards } = shown;
+  const shards = nodes.reduce((sum, node) => sum + node.shards.length, 0);
+  const share = Math.ceil(shards / Math.max(1, count));
+  return nodes.length === count && freeShards.length === 0 && nodes.every((node) => node.shards.length <= share);
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, "127.0.0.1");
+  await once(probe, "listening");
+  const { port } = probe.address() as AddressInfo;
+  probe.close();
+  await once(probe, "close");
+  return port;
+}
