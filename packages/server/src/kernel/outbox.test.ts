@@ -50,6 +50,27 @@ describe("an effect", () => {
     );
   });
 
+  test("waits for its own commit, also when another's brings the outbox to look", async () => {
+    const server = await started();
+    server.store.held = true;
+    enqueue(server, "a");
+    await turns(2);
+    enqueue(server, "b");
+    server.store.release();
+    server.store.held = true;
+    await turns(3);
+    assert.deepEqual(
+      server.tries.map(({ row }) => row.id),
+      ["a"],
+    );
+    server.store.release();
+    await turns(3);
+    assert.deepEqual(
+      server.tries.map(({ row }) => row.id),
+      ["a", "b"],
+    );
+  });
+
   test("carries its payload, and its row goes in the same commit as what its success writes", async () => {
     const server = await started();
     const { kernel, store, tries, outcomes } = server;

@@ -64,6 +64,8 @@ export class Outbox {
   readonly #transact: (decide: (tx: Transaction) => void) => void;
   readonly #handlers = new Map<string, OutboxHandler>();
   readonly #running = new Set<string>();
+  /** In memory, but not on disk yet. */
+  readonly #uncommitted = new Set<string>();
   #due: () => Iterable<OutboxRow> = () => [];
   #alarm: Alarm | undefined;
   #stopped = false;
@@ -84,7 +86,12 @@ export class Outbox {
 
   enqueue(tx: Transaction, effect: Pick<OutboxRow, "shard" | "id" | "kind" | "payload">): void {
     tx.insert(outboxTable, { ...effect, attempts: 0, nextAttemptAt: tx.now, createdAt: tx.now });
-    tx.afterCommit(() => this.#run());
+    this.#uncommitted.add(effect.id);
+    tx.onUndo(() => this.#uncommitted.delete(effect.id));
+    tx.afterCommit(() => {
+      this.#uncommitted.delete(effect.id);
+      this.#run();
+    });
   }
 
   /** @param inOrder the rows by the time of their next try */
@@ -111,7 +118,7 @@ export class Outbox {
     const ready: OutboxRow[] = [];
     for (const row of this.#due()) {
       if (this.#running.size + ready.length >= attemptsConcurrentMax) break;
-      if (this.#running.has(row.id)) continue;
+      if (this.#running.has(row.id) || this.#uncommitted.has(row.id)) continue;
       if (row.nextAttemptAt > this.#clock.now()) {
         this.#alarm = this.#clock.at(row.nextAttemptAt, () => this.#run());
         break;
