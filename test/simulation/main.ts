@@ -1,5 +1,5 @@
 /**
- * `npm run simulate -- [--seeds n] [--steps n] [--from seed] [--only queues|executions|nodes]`: many runs, each with its seed; stops
+ * `npm run simulate -- [--seeds n] [--steps n] [--from seed] [--only executions|nodes|queue-nodes|queues]`: many runs, each with its seed; stops
  * at the first that fails.
  */
 import { parseArgs } from "node:util";
@@ -20,6 +20,8 @@ const runs = {
   executions: (seed: number, steps: number) => new Simulation(seed).run(steps),
   nodes: (seed: number, steps: number) =>
     new Simulation(seed, (random, share) => new SimulatedNodes(random, share)).run(steps),
+  "queue-nodes": (seed: number, steps: number) =>
+    new QueueSimulation(seed, (random, share) => new SimulatedNodes(random, share)).run(steps),
   queues: (seed: number, steps: number) => new QueueSimulation(seed).run(steps),
 };
 const totals: Record<string, number> = {};

@@ -2,7 +2,7 @@
 import { ServiceError } from "../../packages/server/src/kernel/service-error.ts";
 import type { Asked, LedgerQueue, QueueLedger, ReceivedMessage } from "../support/queue-ledger.ts";
 import { attributesOf, queues, urlOf } from "./queue-setting.ts";
-import type { SimulatedServer } from "./simulated-server.ts";
+import type { Simulated } from "./simulated-server.ts";
 
 export interface OutgoingMessage {
   readonly body: string;
@@ -26,11 +26,11 @@ interface Sent {
 const retriesMax = 2;
 
 export class QueueClient {
-  readonly #server: SimulatedServer;
+  readonly #server: Simulated;
   readonly #ledger: QueueLedger;
   duplicates = 0;
 
-  constructor(server: SimulatedServer, ledger: QueueLedger) {
+  constructor(server: Simulated, ledger: QueueLedger) {
     this.#server = server;
     this.#ledger = ledger;
   }

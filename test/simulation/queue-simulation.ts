@@ -10,6 +10,7 @@ import type { LedgerQueue, ReceivedMessage } from "../support/queue-ledger.ts";
 import { QueueClient } from "./queue-client.ts";
 import { arnOf, queues, setUp, takeOut } from "./queue-setting.ts";
 import { SimulatedServer } from "./simulated-server.ts";
+import type { ServerMaker, Simulated } from "./simulated-server.ts";
 
 const clientsMax = 6;
 const crashShare = 0.02;
@@ -30,7 +31,7 @@ export interface QueueReport {
 }
 
 export class QueueSimulation {
-  readonly server: SimulatedServer;
+  readonly server: Simulated;
   readonly ledger = new QueueLedger({ forgottenMs });
   readonly #random: SeededRandom;
   readonly #client: QueueClient;
@@ -40,9 +41,10 @@ export class QueueSimulation {
   #moves = 0;
   #refusals = 0;
 
-  constructor(seed: number) {
+  /** @param makeServer what is simulated; one process when absent */
+  constructor(seed: number, makeServer: ServerMaker = (random, share) => new SimulatedServer(random, share)) {
     this.#random = new SeededRandom(seed);
-    this.server = new SimulatedServer(this.#random, crashShare);
+    this.server = makeServer(this.#random, crashShare);
     this.server.onCrash = (now) => this.ledger.crashed(now);
     this.#client = new QueueClient(this.server, this.ledger);
   }

@@ -13,13 +13,14 @@ import { createServices } from "../../packages/server/src/server/services.ts";
 import { call, startMs } from "./simulated-server.ts";
 import type { Answer, Simulated } from "./simulated-server.ts";
 
-const shardCount = 8;
+const shardCount = 9;
 /** Turns of the event loop, within which a node dies that is to die during a command. */
 const dyingTurnsMax = 12;
 
 export class SimulatedNodes implements Simulated {
   crashCount = 0;
   crashShare: number;
+  onCrash: (now: number) => void = () => undefined;
   readonly #random: SeededRandom;
   readonly #net: HopNetwork;
   readonly #shards = new ShardMap(shardCount);
@@ -37,6 +38,10 @@ export class SimulatedNodes implements Simulated {
       services: ({ kernel, registry, hops }) => createServices(kernel, registry, hops).map(({ service }) => service),
     });
     this.#net.fate = () => this.#fate();
+  }
+
+  get now(): number {
+    return this.#net.clock.now();
   }
 
   /** Hops that were carried, repetitions included. */
@@ -103,6 +108,7 @@ export class SimulatedNodes implements Simulated {
   #kill(name: string): void {
     if (!this.#net.nodes.has(name)) return;
     this.crashCount += 1;
+    this.onCrash(this.now);
     this.#net.kill(name, this.#random.below(2) === 0);
   }
 
@@ -115,8 +121,8 @@ export class SimulatedNodes implements Simulated {
       if (missing.length === 0) return;
       const free = missing.filter((shard) => !this.#starting.has(shard));
       for (const shard of free) this.#starting.add(shard);
-      const cut = 1 + this.#random.below(free.length + 1);
-      for (const shards of [free.slice(0, cut), free.slice(cut)]) {
+      const isFirst = new Set(free.filter(() => this.#random.below(2) === 0));
+      for (const shards of [free.filter((shard) => isFirst.has(shard)), free.filter((shard) => !isFirst.has(shard))]) {
         if (shards.length === 0) continue;
         this.#nodes += 1;
         await this.#net.start(`node-${this.#nodes}`, shards);

@@ -32,9 +32,15 @@ interface Process {
 /** An answer, or the news that none will come: what was asked may or may not have happened. */
 export type Answer = { readonly known: true; readonly output: unknown } | { readonly known: false };
 
+export type ServerMaker = (random: SeededRandom, crashShare: number) => Simulated;
+
 /** What a simulation asks: one process, or several nodes. */
 export interface Simulated {
   readonly crashCount: number;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  /** Told of every death of a process, with its time. */
+  onCrash: (now: number) => void;
   /** How likely it is that a process dies at a moment when it can. */
   crashShare: number;
   /** @throws ServiceError when the server refuses */

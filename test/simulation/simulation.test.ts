@@ -28,6 +28,17 @@ for (const seed of [1, 2, 3]) {
   );
 
   test(
+    `queues on several nodes, seed ${seed} (npm run simulate -- --from ${seed} --seeds 1 --steps ${steps} --only queue-nodes)`,
+    { timeout: 120_000 },
+    async () => {
+      const run = new QueueSimulation(seed, (random, share) => new SimulatedNodes(random, share));
+      const report = await run.run(steps);
+      assert.ok(Math.min(report.crashes, report.received, report.duplicates, report.moves) > 0, JSON.stringify(report));
+      assert.ok(run.server instanceof SimulatedNodes && run.server.carried > 0);
+    },
+  );
+
+  test(
     `queues of seed ${seed} (npm run simulate -- --from ${seed} --seeds 1 --steps ${steps} --only queues)`,
     { timeout: 120_000 },
     async () => {

@@ -9,7 +9,7 @@ import { ServiceError } from "../../packages/server/src/kernel/service-error.ts"
 import { checkExecutions, checkMessages, checkSent } from "./checks.ts";
 import { activityArn, machineArn, machines, queueUrl } from "./machines.ts";
 import { SimulatedServer } from "./simulated-server.ts";
-import type { Simulated } from "./simulated-server.ts";
+import type { ServerMaker, Simulated } from "./simulated-server.ts";
 
 const plainQueueUrl = "http://simulated/000000000000/plain";
 /** Where messages of the plain queue go that were received three times and not deleted. */
@@ -30,8 +30,6 @@ export interface Report {
   readonly messages: number;
   readonly refusals: number;
 }
-
-type ServerMaker = (random: SeededRandom, crashShare: number) => Simulated;
 
 export class Simulation {
   readonly server: Simulated;
