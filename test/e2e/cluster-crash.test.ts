@@ -1,7 +1,7 @@
 /**
  * Three nodes over PostgreSQL under load, and one fault after another: a node is killed, stopped for longer than its
  * lease, restarted, cut off from the database or from the other nodes; the database itself crashes. Nothing acknowledged
- * is lost, no group is reordered, what was deleted stays so.
+ * is lost, no group is reordered, what was deleted stays so, every execution ends once with a whole history.
  *
  * `TUTTI_CLUSTER_FAULTS=200 TUTTI_CLUSTER_SEED=7 npm test -- cluster-crash` runs longer.
  */
@@ -18,8 +18,6 @@ import { requires } from "../support/requirements.ts";
 const faultKinds = ["kill", "pause", "restart", "cut from database", "cut from nodes", "database crash"] as const;
 type Fault = (typeof faultKinds)[number];
 
-/** Step Functions runs on one node only as long as its operations do not name their targets. */
-const withExecutions = false;
 const leaseSeconds = 2;
 const seed = Number(process.env["TUTTI_CLUSTER_SEED"] ?? 1);
 const faultsMax = Number(process.env["TUTTI_CLUSTER_FAULTS"] ?? faultKinds.length);
@@ -115,17 +113,13 @@ describe("three nodes over PostgreSQL", { ...requires("postgresql"), timeout: 12
 
   test(`seed ${seed}: nothing acknowledged is lost, whatever fails`, async (context) => {
     await using cluster = await TestCluster.start(postgresql, { names: ["a", "b", "c"], leaseSeconds });
-    await using load = new ClusterLoad(
-      cluster.nodes.map(({ url }) => url),
-      withExecutions,
-    );
+    await using load = new ClusterLoad(cluster.nodes.map(({ url }) => url));
     await load.start();
     const faults = new Faults(cluster, load, postgresql);
     for (let number = 0; number < faultsMax; number += 1) context.diagnostic(await faults.next(number));
     const report = await load.finish();
     context.diagnostic(JSON.stringify(report));
-    assert.ok(report.sent > 100 && report.ordered > 100, JSON.stringify(report));
-    assert.ok(!withExecutions || report.executions > 100, JSON.stringify(report));
+    assert.ok(Math.min(report.sent, report.ordered, report.executions) > 50, JSON.stringify(report));
     for (const node of cluster.nodes) assert.equal(await node.terminate(), 0);
   });
 });

@@ -37,7 +37,6 @@ export interface LoadReport {
 
 export class ClusterLoad implements AsyncDisposable {
   readonly #endpoints: readonly Endpoint[];
-  readonly #withExecutions: boolean;
   readonly #work: Promise<void>[] = [];
   readonly #failures: unknown[] = [];
   #turn = 0;
@@ -56,9 +55,7 @@ export class ClusterLoad implements AsyncDisposable {
   #fifoUrl = "";
   #machines: string[] = [];
 
-  /** @param withExecutions whether the nodes run Step Functions */
-  constructor(urls: readonly string[], withExecutions: boolean) {
-    this.#withExecutions = withExecutions;
+  constructor(urls: readonly string[]) {
     const options = { region: "us-east-1", credentials, maxAttempts: 1 };
     this.#endpoints = urls.map((endpoint) => ({
       sqs: new SQSClient({ ...options, endpoint, requestHandler: { requestTimeout: 30_000 } }),
@@ -78,7 +75,7 @@ export class ClusterLoad implements AsyncDisposable {
     const attributes = { VisibilityTimeout: "5" };
     this.#queueUrl = await this.#createQueue("plain", attributes);
     this.#fifoUrl = await this.#createQueue("ordered.fifo", { ...attributes, FifoQueue: "true" });
-    for (const name of this.#withExecutions ? ["one", "two", "three"] : [])
+    for (const name of ["one", "two", "three"])
       this.#machines.push(await this.#surely(({ sfn }) => createMachine(sfn, name, definition)));
     this.#run(this.#send("x"), this.#send("y"), this.#receive(), this.#receive());
     for (const group of groups) this.#run(this.#sendInOrder(group));

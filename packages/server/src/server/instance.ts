@@ -28,7 +28,6 @@ export interface Instance {
   readonly kernel: Kernel;
   readonly registry: OperationRegistry;
   readonly hops: Hops;
-  readonly services: readonly Service[];
   readonly serviceNames: readonly string[];
   /** By `<service>/<view>`. */
   readonly views: ReadonlyMap<string, View>;
@@ -54,7 +53,6 @@ export function createInstance(options: InstanceOptions): Instance {
     kernel,
     registry,
     hops,
-    services,
     serviceNames: services.map((service) => service.name),
     views: viewsOf(services),
     api: createApi({

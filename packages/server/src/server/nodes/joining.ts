@@ -4,8 +4,8 @@ import { ConfigurationError } from "../options.ts";
 
 /** Another node lives where only one may. */
 export class MustBeAlone extends ConfigurationError {
-  constructor(who: string, other: string) {
-    super(`${who} must be the only one over its database, and the node ${other} is running.`);
+  constructor(other: string) {
+    super(`A server with a virtual clock must be the only one over its database, and the node ${other} is running.`);
   }
 }
 

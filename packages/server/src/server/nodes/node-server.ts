@@ -31,7 +31,6 @@ import { nodeLimits } from "./limits.ts";
 import { NodeClient } from "./node-client.ts";
 import { handleNodeRequest, NodeMessages } from "./node-messages.ts";
 import { install, MustBeAlone } from "./joining.ts";
-import { needsOneNode, refusedWithSeveralNodes, singleNodeServiceInUse } from "./single-node-services.ts";
 import { nodeMetrics, showCluster } from "./node-status.ts";
 import { viewRequest } from "./routed-view.ts";
 import { operationRequest, ShardRouter } from "./shard-router.ts";
@@ -110,7 +109,6 @@ class NodeServer {
   #life: Life | undefined;
   /** The last instance there was: it words refusals while there is none. */
   #instance: Instance | undefined;
-  #singleNodeServices: ReadonlySet<string> = new Set();
   #lives = 0;
   #isStopping = false;
   #isAlone = false;
@@ -226,20 +224,17 @@ class NodeServer {
       log,
       requests: this.#requests,
       publicUrl,
-      dispatch: async (service, name, input, call, raw) => {
-        this.#checkService(service);
-        return this.#router.route(
+      dispatch: (service, name, input, call, raw) =>
+        this.#router.route(
           operationRequest(name, input, call, raw, () =>
             operationOf((this.#life?.instance ?? instance).registry, service, name),
           ),
-        );
-      },
+        ),
     });
     instance.hops.connect(this.#messages);
-    this.#singleNodeServices = new Set(instance.services.filter(needsOneNode).map(({ name }) => name));
     try {
       await instance.start();
-      await this.#checkOthers(node.member, instance);
+      await this.#checkOthers(node.member);
     } catch (error) {
       instance.kernel.loseLease("the kernel could not start");
       node.abandon();
@@ -261,25 +256,12 @@ class NodeServer {
   }
 
   /** Time that one node moves would stand still for the others. @throws MustBeAlone */
-  async #checkOthers({ incarnation }: Member, { services }: Instance): Promise<void> {
-    const { clock, leases, store } = this.#options;
+  async #checkOthers({ incarnation }: Member): Promise<void> {
+    const { clock, leases } = this.#options;
     const living = (await leases.view()).nodes.filter(({ leaseLeftMs }) => leaseLeftMs > 0);
     const earlier = living.filter((node) => node.incarnation < incarnation);
     const isVirtual = clock.kind === "virtual" || earlier.some(({ version: other }) => other.endsWith(virtualMark));
-    if (earlier.length === 0) return;
-    const service = isVirtual ? undefined : await singleNodeServiceInUse(store, services);
-    const why = isVirtual
-      ? "A server with a virtual clock"
-      : service === undefined
-        ? undefined
-        : `A server with ${service}`;
-    if (why !== undefined) throw new MustBeAlone(why, earlier[0]?.id ?? "");
-  }
-
-  /** @throws ServiceError when there are several nodes and the service is for one */
-  #checkService(name: string): void {
-    if ((this.#life?.node.view.nodes.length ?? 1) < 2) return;
-    if (this.#singleNodeServices.has(name)) throw refusedWithSeveralNodes(name);
+    if (earlier[0] !== undefined && isVirtual) throw new MustBeAlone(earlier[0].id);
   }
 
   #serving() {

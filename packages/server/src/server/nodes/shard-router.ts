@@ -61,7 +61,7 @@ export function serviceUnavailable(): ServiceError {
 
 /** Operations that change nothing, by the way AWS names them. Taking an activity's task is not one. */
 export function isReadOperation(name: string): boolean {
-  return /^(?:Describe|Get|List|Validate)/.test(name) && name !== "GetActivityTask";
+  return /^(?:Describe|Get|List|Test|Validate)/.test(name) && name !== "GetActivityTask";
 }
 
 /** What a node answers that is asked for what it does not own. */
