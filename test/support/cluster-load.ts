@@ -187,8 +187,14 @@ export class ClusterLoad implements AsyncDisposable {
   async #startExecutions(stateMachineArn: string): Promise<void> {
     for (let number = 1; !this.#isEnding; number += 1) {
       const start = new StartExecutionCommand({ stateMachineArn, name: `e${number}`, input: `{"number":${number}}` });
-      // Asked again with the same name and input, it is the same execution.
-      const { executionArn = "" } = await this.#surely(({ sfn }) => sfn.send(start));
+      // Asked again it is the same execution; once that has ended, its name is taken (API_StartExecution).
+      const executionArn = `${stateMachineArn.replace(":stateMachine:", ":execution:")}:e${number}`;
+      await this.#surely(({ sfn }) =>
+        sfn.send(start).catch((error: unknown) => {
+          if ((error as Error).name !== "ExecutionAlreadyExists") throw error;
+          return {};
+        }),
+      );
       this.#executions.add(executionArn);
       await new Promise((resolve) => void setTimeout(resolve, 20));
     }

@@ -13,6 +13,7 @@ import type { Kernel } from "../../kernel/kernel.ts";
 import type { NodeView } from "../../kernel/nodes/leases.ts";
 import type { Node } from "../../kernel/nodes/node.ts";
 import { LeaseLost, ShardNotOwned } from "../../kernel/ownership.ts";
+import { StoreUnavailableError } from "../../kernel/store/store-errors.ts";
 import { ServiceError } from "../../kernel/service-error.ts";
 import { RawAnswer } from "../../protocol/http/raw.ts";
 import type { RawRequest } from "../../protocol/http/raw.ts";
@@ -125,7 +126,8 @@ export class ShardRouter {
     try {
       return await request.here(kernel);
     } catch (error) {
-      if (error instanceof ShardNotOwned) return nowhere;
+      // The store is asked before anything is decided.
+      if (error instanceof ShardNotOwned || error instanceof StoreUnavailableError) return nowhere;
       if (!(error instanceof LeaseLost)) throw error;
       if (error.mayBeDone && !request.isRead) throw this.#unavailable();
       return nowhere;
