@@ -21,6 +21,8 @@ test("defaults are AWS-emulator port, loopback, and a data directory beside the 
       logLevel: "info",
       allowRemote: false,
       publicUrl: undefined,
+      sqsInFlightMax: undefined,
+      sqsFifoInFlightMax: undefined,
     },
   });
 });
@@ -35,6 +37,8 @@ test("words that do not fit are named", () => {
     [["start", "--log-level", "loud"], /--log-level loud/],
     [["start", "--public-url", "queues"], /--public-url queues is not/],
     [["start", "--public-url", "ftp://x"], /--public-url ftp/],
+    [["start", "--sqs-in-flight-max", "0"], /--sqs-in-flight-max 0 is not a number from 1/],
+    [["start", "--sqs-fifo-in-flight-max", "many"], /--sqs-fifo-in-flight-max many/],
     [["start", "--colour"], /--colour/],
     [["start", "--in-memory", "--data-dir", "x"], /exclude each other/],
     [["start", "--in-memory", "--store", "postgres://h/d"], /--in-memory and --store exclude each other/],
@@ -79,6 +83,21 @@ test("the store may stand in the environment, and a place on the command line go
   assert.equal(storeUrl("--store", "postgres://other/tutti"), "postgres://other/tutti");
   assert.equal(storeUrl("--data-dir", "x"), undefined);
   assert.equal(storeUrl("--in-memory"), undefined);
+});
+
+test("the limits of SQS may stand in the environment, and the command line goes before it", () => {
+  const environment = { TUTTI_SQS_IN_FLIGHT_MAX: "7", TUTTI_SQS_FIFO_IN_FLIGHT_MAX: "8" };
+  const limits = (...words: string[]) => {
+    const command = parseCommand(["start", ...words], environment);
+    return command.name === "start" && [command.arguments.sqsInFlightMax, command.arguments.sqsFifoInFlightMax];
+  };
+  assert.deepEqual(limits(), [7, 8]);
+  assert.deepEqual(limits("--sqs-in-flight-max", "20000"), [20_000, 8]);
+  assert.deepEqual(limits("--sqs-fifo-in-flight-max", "5"), [7, 5]);
+  assert.throws(
+    () => parseCommand(["start"], { TUTTI_SQS_IN_FLIGHT_MAX: "-1" }),
+    /TUTTI_SQS_IN_FLIGHT_MAX -1 is not a number/,
+  );
 });
 
 test("migrate takes two places and nothing that belongs to a server", () => {

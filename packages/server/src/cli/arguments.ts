@@ -25,6 +25,8 @@ export interface StartArguments {
   readonly logLevel: LogLevel;
   readonly allowRemote: boolean;
   readonly publicUrl: string | undefined;
+  readonly sqsInFlightMax: number | undefined;
+  readonly sqsFifoInFlightMax: number | undefined;
 }
 
 export interface MigrateArguments {
@@ -62,12 +64,14 @@ export const usage = `tutti: a durable, self-hosted server that speaks the AWS A
   --node-id NAME      with --store: this node's name, unlike any other's (host and port of --advertise)
   --lease-seconds N   with --store: how long a node may be silent before others take over (${leaseSecondsDefault})
   --shards N          with --store: the number of shards of a new installation; it never changes (${shardCountDefault})
+  --sqs-in-flight-max N   messages of a standard SQS queue in flight (120000, as AWS; or TUTTI_SQS_IN_FLIGHT_MAX)
+  --sqs-fifo-in-flight-max N   the same of a FIFO queue (120000; or TUTTI_SQS_FIFO_IN_FLIGHT_MAX)
   --clock real|virtual   a virtual clock moves only by POST /_tutti/clock/advance
   --log-level debug|info|warn|error   (info)
   --version, --help`;
 
 /**
- * @param environment where `TUTTI_STORE` may stand, for a command line that names no store
+ * @param environment where `TUTTI_STORE` and `TUTTI_SQS_…` may stand, for a command line that does not say it
  * @throws ConfigurationError naming the word that does not fit
  */
 export function parseCommand(
@@ -109,6 +113,8 @@ export function parseCommand(
       logLevel: oneOf("--log-level", values["log-level"] ?? "info", ["debug", "info", "warn", "error"] as const),
       allowRemote: values["allow-remote"] ?? false,
       publicUrl: urlOf("--public-url", values["public-url"], "https://queues.example.com"),
+      sqsInFlightMax: countOf("sqs-in-flight-max", values, environment),
+      sqsFifoInFlightMax: countOf("sqs-fifo-in-flight-max", values, environment),
     },
   };
 }
@@ -123,6 +129,8 @@ function parse(words: readonly string[]) {
         host: { type: "string" },
         "allow-remote": { type: "boolean" },
         "public-url": { type: "string" },
+        "sqs-in-flight-max": { type: "string" },
+        "sqs-fifo-in-flight-max": { type: "string" },
         "data-dir": { type: "string" },
         "in-memory": { type: "boolean" },
         store: { type: "string" },
@@ -181,6 +189,20 @@ function urlOf(option: string, text: string | undefined, such: string, schemes =
   if (url === null || !schemes.test(url.protocol) || url.search !== "" || url.hash !== "")
     throw new ConfigurationError(`${option} ${text} is not such as ${such}`);
   return url.href.replace(/\/+$/, "");
+}
+
+/** A number from 1 that is given by an option, or by the variable of its name. */
+function countOf(
+  option: "sqs-in-flight-max" | "sqs-fifo-in-flight-max",
+  values: ReturnType<typeof parse>["values"],
+  environment: Readonly<Record<string, string | undefined>>,
+): number | undefined {
+  const variable = `TUTTI_${option.toUpperCase().replaceAll("-", "_")}`;
+  const [name, text] =
+    values[option] === undefined ? [variable, environment[variable]] : [`--${option}`, values[option]];
+  if (text === undefined || text === "") return undefined;
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw new ConfigurationError(`${name} ${text} is not a number from 1 to 999999999`);
+  return Number(text);
 }
 
 /** What the URL says is checked when it is opened; a message here must not repeat it, it may hold a password. */

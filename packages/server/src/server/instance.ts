@@ -9,6 +9,7 @@ import { Hops } from "../delivery/hops.ts";
 import { OperationRegistry } from "../delivery/operation-registry.ts";
 import type { Metric, Service, View } from "../delivery/service.ts";
 import type { HttpHandler } from "../protocol/http/exchange.ts";
+import type { SqsOptions } from "../services/sqs/limits.ts";
 import { collectMetrics } from "./metrics.ts";
 import type { RequestCounts } from "./metrics.ts";
 import { createApi, createServices } from "./services.ts";
@@ -20,6 +21,7 @@ export interface InstanceOptions {
   /** Goes on counting when an instance takes the place of another. */
   readonly requests: RequestCounts;
   readonly publicUrl: string | undefined;
+  readonly sqs?: SqsOptions | undefined;
   /** Carries a request to whoever decides it; the kernel of this instance when absent. */
   readonly dispatch?: Dispatch;
 }
@@ -47,7 +49,7 @@ export function createInstance(options: InstanceOptions): Instance {
     });
   };
   const hops = new Hops({ kernel, registry, onError });
-  const wired = createServices(kernel, registry, hops);
+  const wired = createServices(kernel, registry, hops, options);
   const services = wired.map(({ service }) => service);
   return {
     kernel,

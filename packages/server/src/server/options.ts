@@ -21,6 +21,10 @@ export interface ServerOptions {
   readonly logLevel: LogLevel;
   /** How clients reach the server, where it is not what their requests' Host says: queue URLs begin with it. */
   readonly publicUrl?: string | undefined;
+  /** Messages of a standard SQS queue that may be in flight; AWS's 120,000 when absent. */
+  readonly sqsInFlightMax?: number | undefined;
+  /** The same of a FIFO queue; AWS's 120,000 when absent. */
+  readonly sqsFifoInFlightMax?: number | undefined;
   /** Takes one log line. */
   readonly writeLog: (line: string) => void;
   /** Allows a host that other machines can reach, although requests are not authenticated. */

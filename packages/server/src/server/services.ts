@@ -14,6 +14,7 @@ import type { HandlerOptions } from "../protocol/http/handler.ts";
 import { readModelTable } from "../protocol/model/model-table.ts";
 import { WireService } from "../protocol/wire-service.ts";
 import { sqsDialect } from "../services/sqs/dialect.ts";
+import type { SqsOptions } from "../services/sqs/limits.ts";
 import { createSqsService } from "../services/sqs/service.ts";
 import { createStatesService } from "../services/states/service.ts";
 import { createStsService } from "../services/sts/service.ts";
@@ -31,8 +32,13 @@ export interface WiredService {
  * Every service, its operations registered. This comes before the kernel starts: what starts with it may run an
  * operation of any service.
  */
-export function createServices(kernel: Kernel, registry: OperationRegistry, hops: Hops): WiredService[] {
-  const services = [createSqsService(kernel, hops), createStatesService(kernel, hops), createStsService()];
+export function createServices(
+  kernel: Kernel,
+  registry: OperationRegistry,
+  hops: Hops,
+  options: { readonly sqs?: SqsOptions | undefined } = {},
+): WiredService[] {
+  const services = [createSqsService(kernel, hops, options.sqs), createStatesService(kernel, hops), createStsService()];
   return services.map((service) => {
     const wire = new WireService(loadModel(service.name), dialects[service.name]);
     const validate: InputValidator = (name, input, call) => {

@@ -54,6 +54,7 @@ export async function startServer(options: ServerOptions): Promise<TuttiServer> 
     log,
     requests: new RequestCounts(),
     publicUrl: options.publicUrl,
+    sqs: { inFlightMax: options.sqsInFlightMax, fifoInFlightMax: options.sqsFifoInFlightMax },
   });
   const { kernel } = instance;
   try {

@@ -14,6 +14,10 @@ export interface TestServerOptions {
   readonly dataDirectory?: string;
   /** `virtual` when absent. */
   readonly clock?: "real" | "virtual";
+  /** Messages of a standard SQS queue that may be in flight; AWS's 120,000 when absent. */
+  readonly sqsInFlightMax?: number;
+  /** The same of a FIFO queue. */
+  readonly sqsFifoInFlightMax?: number;
   /** Takes log lines of level `warn` and above; dropped when absent. */
   readonly writeLog?: (line: string) => void;
 }
@@ -45,6 +49,8 @@ export async function startTutti(options: TestServerOptions = {}): Promise<TestS
     clock: options.clock ?? "virtual",
     logLevel: "warn",
     writeLog: options.writeLog ?? (() => undefined),
+    sqsInFlightMax: options.sqsInFlightMax,
+    sqsFifoInFlightMax: options.sqsFifoInFlightMax,
     allowRemote: false,
     onFatal: (error) => {
       throw error;

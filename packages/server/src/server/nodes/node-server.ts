@@ -18,6 +18,7 @@ import { shardCountDefault } from "../../kernel/shards.ts";
 import type { Store } from "../../kernel/store/store.ts";
 import { version } from "../../version.ts";
 import type { HttpRequest, HttpResponse } from "../../protocol/http/exchange.ts";
+import type { SqsOptions } from "../../services/sqs/limits.ts";
 import { handleAdmin } from "../admin.ts";
 import type { AdminContext } from "../admin.ts";
 import { createInstance } from "../instance.ts";
@@ -45,6 +46,7 @@ export interface NodeServerOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly leaseMs: number;
+  readonly sqs?: SqsOptions | undefined;
   /** The address without its scheme when absent. */
   readonly nodeId: string | undefined;
   /** Where other nodes reach this one; where it listens when absent. */
@@ -201,7 +203,7 @@ class NodeServer {
   }
 
   async #join(): Promise<Life> {
-    const { leases, leaseMs, clock, log, store, publicUrl, onFatal } = this.#options;
+    const { leases, leaseMs, clock, log, store, publicUrl, sqs, onFatal } = this.#options;
     const node = await Node.join({
       description: this.#description(),
       leases,
@@ -224,6 +226,7 @@ class NodeServer {
       log,
       requests: this.#requests,
       publicUrl,
+      sqs,
       dispatch: (service, name, input, call, raw) =>
         this.#router.route(
           operationRequest(name, input, call, raw, () =>

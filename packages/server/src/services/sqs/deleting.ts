@@ -1,7 +1,7 @@
 /** One message out of a queue: the rule DeleteMessage and DeleteMessageBatch share. */
 import type { Transaction } from "../../kernel/transaction.ts";
 import { errors } from "./errors.ts";
-import { isFull, messageOfHandle, readHandle } from "./handled-message.ts";
+import { messageOfHandle, readHandle } from "./handled-message.ts";
 import type { Queues } from "./queues.ts";
 import { settingsOf } from "./queue-settings.ts";
 import type { QueueRow } from "./tables.ts";
@@ -18,7 +18,7 @@ export function deleteByHandle(
   receiptHandle: string | undefined,
 ): void {
   const handle = readHandle(queue, receiptHandle);
-  const { messages, order, statistics, pager } = queues.state(queue);
+  const { messages, order, statistics, pager, room } = queues.state(queue);
   const message = messageOfHandle(queues, tx, queue, handle);
   const { isFifo } = settingsOf(queue);
   if (message === undefined) {
@@ -31,12 +31,11 @@ export function deleteByHandle(
   const isInFlight = messages.isInFlight(message, tx.now);
   if (isFifo && (!isInFlight || message.delivery?.receiveCount !== handle.receiveCount))
     throw errors.receiptHandleExpired(receiptHandle ?? "");
-  const wasFull = isFull(messages);
   if ("tenants" in order && isInFlight) order.tenants.processed(message, tx.now);
   messages.remove(tx, queue.id, message);
   statistics.deleted += 1;
   // The next of the group can be had now, or there is room for one in flight again.
   const isFree = "isFree" in order && (order.isFree(message.groupId) || messages.backlog.size > 0);
-  if (isFree || wasFull) queues.changed(tx, queue, 1);
+  if (isFree || room.isAwaited) queues.changed(tx, queue, 1);
   if (isFifo) pager.run(undefined);
 }

@@ -1,10 +1,8 @@
 /** The message a receipt handle names. */
 import type { Transaction } from "../../kernel/transaction.ts";
 import { errors } from "./errors.ts";
-import { limits } from "./limits.ts";
 import { isMoving } from "./queue-message.ts";
 import type { QueueMessage } from "./queue-message.ts";
-import type { QueueMessages } from "./queue-messages.ts";
 import type { Queues } from "./queues.ts";
 import { parseReceiptHandle } from "./receipt-handle.ts";
 import type { ReceiptHandle } from "./receipt-handle.ts";
@@ -29,9 +27,4 @@ export function messageOfHandle(
 ): QueueMessage | undefined {
   const message = queues.messages(tx, queue).find(handle.sequence);
   return message?.messageId === handle.messageId && !isMoving(message) ? message : undefined;
-}
-
-/** As many are in flight as may be. */
-export function isFull(messages: QueueMessages): boolean {
-  return messages.inFlightCount >= limits.inFlightMax;
 }

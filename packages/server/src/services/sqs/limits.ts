@@ -7,6 +7,7 @@ export const limits = {
   batchIdCharactersMax: 80,
   deduplicationSeconds: 300,
   delaySecondsMax: 900,
+  fifoInFlightMax: 120_000,
   /** Messages of a FIFO queue, oldest first, among which a receive looks for a group that is free. */
   fifoLookAheadMessages: 120_000,
   inFlightMax: 120_000,
@@ -38,6 +39,14 @@ export const limits = {
   visibilityTotalSecondsMax: 43_200,
   waitSecondsMax: 20,
 } as const;
+
+/** Limits that whoever runs the server may set; AWS's where absent. */
+export interface SqsOptions {
+  /** Messages of a standard queue that may be in flight. */
+  readonly inFlightMax?: number | undefined;
+  /** The same of a FIFO queue. */
+  readonly fifoInFlightMax?: number | undefined;
+}
 
 /** What is kept in memory; AWS has no such limits. */
 export const memoryLimits = {

@@ -55,6 +55,8 @@ export class QueueState {
     deduplicated: 0,
     deadLettered: 0,
   };
+  /** Whether a receiver waits because as many messages are in flight as may be; kept a little longer than that is so. */
+  readonly room = { isAwaited: false };
   alarm: { readonly at: number; readonly alarm: Alarm } | undefined;
   #lastSequence: number;
 

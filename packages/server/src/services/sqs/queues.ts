@@ -11,7 +11,8 @@ import { checkAccess } from "./access.ts";
 import type { Action } from "./access.ts";
 import { errors } from "./errors.ts";
 import { KeyRing } from "./key-ring.ts";
-import { memoryLimits } from "./limits.ts";
+import { limits, memoryLimits } from "./limits.ts";
+import type { SqsOptions } from "./limits.ts";
 import type { ContentMemory } from "./queue-message.ts";
 import type { QueueMessages } from "./queue-messages.ts";
 import { settingsOf } from "./queue-settings.ts";
@@ -32,13 +33,15 @@ const saveReceivesMs = 50;
 export class Queues {
   readonly kernel: Kernel;
   readonly keyRing: KeyRing;
+  readonly #options: SqsOptions;
   readonly #states = new Map<number, QueueState>();
   readonly #memory: ContentMemory = { bytes: 0, bytesMax: memoryLimits.contentBytesMax };
   #saveAlarm: Alarm | undefined;
   #stopped = false;
 
-  constructor(kernel: Kernel) {
+  constructor(kernel: Kernel, options: SqsOptions = {}) {
     this.kernel = kernel;
+    this.#options = options;
     this.keyRing = new KeyRing(kernel);
   }
 
@@ -105,6 +108,12 @@ export class Queues {
 
   statistics(queue: QueueRow): QueueStatistics {
     return this.state(queue).statistics;
+  }
+
+  /** How many more messages of a queue may be received before one is deleted or becomes visible. */
+  room(queue: QueueRow): number {
+    const { inFlightMax = limits.inFlightMax, fifoInFlightMax = limits.fifoInFlightMax } = this.#options;
+    return (settingsOf(queue).isFifo ? fifoInFlightMax : inFlightMax) - this.state(queue).messages.inFlightCount;
   }
 
   /** Wakes receivers for messages that can be had, and sets the alarm for what happens next; once the change is durable. */

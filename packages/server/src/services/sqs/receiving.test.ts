@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { VirtualClock } from "../../kernel/virtual-clock.ts";
-import { limits } from "./limits.ts";
 import { queueArn } from "./queue-url.ts";
 import { assertRefused, bodies, call, createQueue, receive, startMs, startSqs } from "./testing/sqs-bench.ts";
 import type { SqsBench } from "./testing/sqs-bench.ts";
@@ -98,19 +97,6 @@ describe("ReceiveMessage", () => {
     assert.deepEqual([...((await get(["bytes"]))?.MessageAttributes?.["bytes"]?.BinaryValue ?? [])], [0, 255]);
     const none = await get([]);
     assert.deepEqual([none?.MD5OfMessageAttributes, none?.MessageAttributes], [undefined, undefined]);
-  });
-
-  test("too many in flight: a short poll is refused, a long one waits", async () => {
-    const { sqs, QueueUrl } = await withMessages([]);
-    const Entries = Array.from({ length: 10 }, (_, index) => ({ Id: `${index}`, MessageBody: "x" }));
-    for (let sent = 0; sent < limits.inFlightMax + 10; sent += 10)
-      await sqs.run("SendMessageBatch", { QueueUrl, Entries });
-    for (let taken = 0; taken < limits.inFlightMax; taken += 10)
-      assert.equal((await receive(sqs, QueueUrl)).length, 10);
-    await assertRefused(sqs.run("ReceiveMessage", { QueueUrl }), "OverLimit", /in flight/, 403);
-    const long = sqs.run("ReceiveMessage", { QueueUrl, WaitTimeSeconds: 1 });
-    await sqs.advance(1);
-    assert.deepEqual(await long, {});
   });
 });
 

@@ -4,6 +4,7 @@ import type { Service } from "../../delivery/service.ts";
 import type { Kernel } from "../../kernel/kernel.ts";
 import type { TableDefinition } from "../../kernel/table.ts";
 import { browsedQueue, browseMessages } from "./browse.ts";
+import type { SqsOptions } from "./limits.ts";
 import { MessageMoves } from "./message-moves.ts";
 import { queueMetrics } from "./metrics.ts";
 import { MoveTasks } from "./move-tasks.ts";
@@ -43,8 +44,8 @@ import {
   sqsMigrations,
 } from "./tables.ts";
 
-export function createSqsService(kernel: Kernel, hops: Hops): Service {
-  const queues = new Queues(kernel);
+export function createSqsService(kernel: Kernel, hops: Hops, options: SqsOptions = {}): Service {
+  const queues = new Queues(kernel, options);
   const moves = new MessageMoves(queues, hops);
   const moveTasks = new MoveTasks(queues, moves);
   return {

@@ -12,8 +12,6 @@ import type { Operation, Park } from "../../../kernel/operation.ts";
 import type { Transaction } from "../../../kernel/transaction.ts";
 import { deadLetterTarget } from "../dead-lettering.ts";
 import { errors } from "../errors.ts";
-import { isFull } from "../handled-message.ts";
-import { limits } from "../limits.ts";
 import type { MessageMoves } from "../message-moves.ts";
 import type { QueueMessage } from "../queue-message.ts";
 import { settingsOf } from "../queue-settings.ts";
@@ -46,7 +44,8 @@ export function receiveMessage(queues: Queues, moves: MessageMoves): Operation<R
       const wanted = readReceiveInput(input, settingsOf(queue));
       const repeated = repeatAttempt(queues, tx, queue, input, wanted.visibilityMs);
       if (repeated !== undefined) return { Messages: repeated };
-      if (isFull(queues.messages(tx, queue)) && wanted.waitMs === 0 && !isFifo) throw errors.overLimitInFlight();
+      queues.messages(tx, queue);
+      if (queues.room(queue) <= 0 && wanted.waitMs === 0 && !isFifo) throw errors.overLimitInFlight();
       const taken = take(queues, moves, tx, queue, wanted);
       if (taken.messages.length === 0) {
         return nothing(queues, queue, !expired, taken.readKey, tx.now, arrivedAt + wanted.waitMs);
@@ -73,8 +72,9 @@ function nothing(
 
 /** Chooses what is next, and moves away what has been received too often. */
 function take(queues: Queues, moves: MessageMoves, tx: Transaction, queue: QueueRow, { max }: Wanted): Taken {
-  const { messages, pager } = queues.state(queue);
-  const room = Math.min(max, limits.inFlightMax - messages.inFlightCount);
+  const { messages, pager, room: roomState } = queues.state(queue);
+  const room = Math.min(max, queues.room(queue));
+  roomState.isAwaited = room <= 0 || (roomState.isAwaited && queues.kernel.waiters.count(queue.arn) > 0);
   let hasDeadLettered = false;
   for (;;) {
     const deadLetters = deadLetterTarget(queues, tx, queue);

@@ -11,6 +11,7 @@ import { ServiceError } from "../../../kernel/service-error.ts";
 import type { Store } from "../../../kernel/store/store.ts";
 import { testStore } from "../../../kernel/testing/test-store.ts";
 import { VirtualClock } from "../../../kernel/virtual-clock.ts";
+import type { SqsOptions } from "../limits.ts";
 import { createSqsService } from "../service.ts";
 
 export const startMs = 1_700_000_000_000;
@@ -54,7 +55,7 @@ export interface SqsBench {
 }
 
 /** @param now where a clock that has no stored time starts */
-export async function startSqs(given?: Store, now = startMs, seed = 1): Promise<SqsBench> {
+export async function startSqs(given?: Store, now = startMs, seed = 1, options: SqsOptions = {}): Promise<SqsBench> {
   const store = given ?? (await testStore());
   const fatal: unknown[] = [];
   const kernel = new Kernel({
@@ -65,7 +66,7 @@ export async function startSqs(given?: Store, now = startMs, seed = 1): Promise<
   });
   const registry = new OperationRegistry();
   const hops = new Hops({ kernel, registry });
-  const service = createSqsService(kernel, hops);
+  const service = createSqsService(kernel, hops, options);
   registry.register("sqs", service.operations, () => undefined, service.internalOperations);
   await kernel.start([hops, service]);
   return {
