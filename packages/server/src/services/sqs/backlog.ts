@@ -1,3 +1,5 @@
+import { GroupCounts } from "./group-counts.ts";
+
 /**
  * The part of a queue that is in the store only: messages behind a place in the queue that no receive has touched. How
  * many there are is known; which they are is read page by page when those before them have been received.
@@ -8,6 +10,7 @@
 export class Backlog {
   /** Up to this sequence every message of the queue is in memory. */
   after = 0;
+  readonly groups = new GroupCounts();
   #count = 0;
   /** Messages whose delay is not over, by the second it ends in. Not known of messages from before a restart. */
   readonly #delayed = new Map<number, number>();
@@ -29,15 +32,17 @@ export class Backlog {
   }
 
   /** A message was sent that stays in the store. */
-  add(availableAt: number, now: number): void {
+  add(availableAt: number, groupId: string | null, now: number): void {
     this.#count += 1;
+    this.groups.add(groupId, 1);
     this.#addedSinceRead += 1;
     if (availableAt > now) this.#delay(availableAt, 1);
   }
 
   /** The reverse of `add`. */
-  takeBack(availableAt: number): void {
+  takeBack(availableAt: number, groupId: string | null): void {
     this.#count -= 1;
+    this.groups.add(groupId, -1);
     this.#addedSinceRead -= 1;
     this.#delay(availableAt, -1);
   }
@@ -47,7 +52,8 @@ export class Backlog {
   }
 
   /** A message of the backlog is in memory now. */
-  admitted(availableAt: number): void {
+  admitted(availableAt: number, groupId: string | null): void {
+    this.groups.add(groupId, -1);
     this.#count = Math.max(0, this.#count - 1);
     this.#delay(availableAt, -1);
   }
@@ -58,12 +64,14 @@ export class Backlog {
    */
   readToEnd(readOfAdded: number): void {
     this.#count = Math.max(0, this.#addedSinceRead - readOfAdded);
+    if (this.#count === 0) this.groups.clear();
   }
 
   reset(after: number, count: number): void {
     this.after = after;
     this.#count = count;
     this.#delayed.clear();
+    this.groups.clear();
   }
 
   #delay(availableAt: number, step: number): void {

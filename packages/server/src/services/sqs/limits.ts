@@ -57,6 +57,10 @@ export const memoryLimits = {
   /** Fewer than these left, and the next page of the backlog is read. */
   windowLowMessages: 1_000,
   pageMessages: 250,
+  /** Groups of a standard queue whose messages in the backlog are counted. */
+  countedGroups: 10_000,
+  /** Messages in memory a metric looks through for the oldest. */
+  oldestLookMessages: 10_000,
   /** Messages of a quiet tenant that are held although the backlog of noisy ones is in the store. */
   quietTenantMessages: 100,
 } as const;

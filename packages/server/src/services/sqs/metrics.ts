@@ -5,6 +5,7 @@
  */
 import type { Metric } from "../../delivery/service.ts";
 import type { QueueState } from "./queue-state.ts";
+import { firstEntry, firstQuietEntry, noisyGroupsCount, quietCounts } from "./quiet-groups.ts";
 import type { Queues } from "./queues.ts";
 
 type Value = (state: QueueState, now: number) => number | undefined;
@@ -32,7 +33,7 @@ const series: readonly (readonly [name: string, type: Metric["type"], help: stri
     "approximate_age_of_oldest_message",
     "gauge",
     "Age in seconds of the oldest message; on a standard queue, without those received three times.",
-    ({ messages, order }, now) => ageSeconds(messages.oldestInLine("tenants" in order)?.sentAt, now),
+    (state, now) => ageSeconds(firstEntry(state), now),
   ],
   [
     "approximate_number_of_groups_with_inflight_messages",
@@ -40,11 +41,30 @@ const series: readonly (readonly [name: string, type: Metric["type"], help: stri
     "Groups with messages in flight, FIFO.",
     ({ order }) => ("groupsInFlight" in order ? order.groupsInFlight : undefined),
   ],
+  ["approximate_number_of_noisy_groups", "gauge", "Groups that are noisy now, standard queues.", noisyGroupsCount],
   [
-    "approximate_number_of_noisy_groups",
+    "approximate_number_of_messages_visible_in_quiet_groups",
     "gauge",
-    "Noisy tenants, standard queues.",
-    ({ order }) => ("noisyTenants" in order ? order.noisyTenants : undefined),
+    "Messages that can be received, without those of noisy groups; standard queues.",
+    (state, now) => quietCounts(state, now)?.visible,
+  ],
+  [
+    "approximate_number_of_messages_not_visible_in_quiet_groups",
+    "gauge",
+    "Messages received and not yet deleted, without those of noisy groups; standard queues.",
+    (state, now) => quietCounts(state, now)?.inFlight,
+  ],
+  [
+    "approximate_number_of_messages_delayed_in_quiet_groups",
+    "gauge",
+    "Messages whose delay is not over, without those of noisy groups; standard queues.",
+    (state, now) => quietCounts(state, now)?.delayed,
+  ],
+  [
+    "approximate_age_of_oldest_message_in_quiet_groups",
+    "gauge",
+    "Age in seconds of the oldest message that is not of a noisy group nor received three times; standard queues.",
+    (state, now) => ("tenants" in state.order ? ageSeconds(firstQuietEntry(state, now), now) : undefined),
   ],
   [
     "number_of_messages_sent_total",
@@ -99,6 +119,6 @@ export function queueMetrics(queues: Queues, now: number): Metric[] {
   }));
 }
 
-function ageSeconds(sentAt: number | undefined, now: number): number {
-  return sentAt === undefined ? 0 : Math.max(0, now - sentAt) / 1000;
+function ageSeconds(enteredAt: number | undefined, now: number): number {
+  return enteredAt === undefined ? 0 : Math.max(0, now - enteredAt) / 1000;
 }

@@ -11,6 +11,8 @@ export interface QueueMessage {
   readonly messageId: string;
   readonly groupId: string | null;
   readonly sentAt: number;
+  /** When it came into this queue: for a dead letter the move, not the sending. */
+  enteredAt: number;
   row: MessageRow | undefined;
   /** Undefined until the first receive. */
   delivery: DeliveryRow | undefined;
@@ -29,6 +31,11 @@ export function isMoving({ visibleAt }: QueueMessage): boolean {
   return visibleAt === movingUntil;
 }
 
+/** Dead letters keep the time of their sending and are available from their move on. */
+export function enteredAt({ sentAt, availableAt, deadLetterSourceArn }: MessageRow): number {
+  return deadLetterSourceArn === null ? sentAt : Math.max(sentAt, availableAt);
+}
+
 /** A message that no receive has touched. @param content absent when it stays in the store for now */
 export function newMessage(row: MessageRow, content: MessageRow | undefined, availableAt: number): QueueMessage {
   return {
@@ -36,6 +43,7 @@ export function newMessage(row: MessageRow, content: MessageRow | undefined, ava
     messageId: row.messageId,
     groupId: row.groupId,
     sentAt: row.sentAt,
+    enteredAt: enteredAt(row),
     row: content,
     delivery: undefined,
     isDeliveryStored: false,
@@ -44,10 +52,13 @@ export function newMessage(row: MessageRow, content: MessageRow | undefined, ava
   };
 }
 
-/** A message that had been received before it is loaded; its content is read when it is wanted. */
+/**
+ * A message that had been received before it is loaded; its content is read when it is wanted, and until then its entry is
+ * taken to be its sending.
+ */
 export function receivedMessage(delivery: DeliveryRow): QueueMessage {
   const { sequence, messageId, groupId, sentAt, visibleAt } = delivery;
-  const message = { sequence, messageId, groupId, sentAt, row: undefined, delivery, visibleAt };
+  const message = { sequence, messageId, groupId, sentAt, enteredAt: sentAt, row: undefined, delivery, visibleAt };
   return { ...message, isDeliveryStored: true, isVisible: false };
 }
 

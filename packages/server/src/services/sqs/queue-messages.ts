@@ -17,7 +17,7 @@ import type { Transaction } from "../../kernel/transaction.ts";
 import { Backlog } from "./backlog.ts";
 import { limits, memoryLimits } from "./limits.ts";
 import type { MessageCounts } from "./queue-attributes.ts";
-import { contentBytes, isAtBack, isMoving, movingUntil, newMessage, receivedMessage } from "./queue-message.ts";
+import { contentBytes, enteredAt, isMoving, movingUntil, newMessage, receivedMessage } from "./queue-message.ts";
 import type { DeliveryOrder, QueueMessage, QueueMessagesOptions, Selection } from "./queue-message.ts";
 import { deliveriesTable, messagesTable } from "./tables.ts";
 import type { DeliveryRow, MessageRow, QueueRow } from "./tables.ts";
@@ -86,10 +86,17 @@ export class QueueMessages {
     return this.#byAge.first();
   }
 
-  /** The oldest that has not been sent to the back. @param hasBack whether this queue's order has one */
-  oldestInLine(hasBack: boolean): QueueMessage | undefined {
-    for (const message of this.#byAge) if (!hasBack || !isAtBack(message)) return message;
-    return undefined;
+  /** When the one that came in first did, of the messages in memory that count; it looks through a limited number. */
+  firstEntry(counts: (message: QueueMessage) => boolean): number | undefined {
+    let first: number | undefined;
+    let looked = 0;
+    for (const message of this.#byAge) {
+      // None comes in before it is sent.
+      if (looked >= memoryLimits.oldestLookMessages || (first !== undefined && message.sentAt >= first)) break;
+      looked += 1;
+      if (counts(message)) first = Math.min(first ?? message.enteredAt, message.enteredAt);
+    }
+    return first;
   }
 
   /** When the next hidden message becomes visible. */
@@ -107,10 +114,10 @@ export class QueueMessages {
     tx.insert(messagesTable, this.#options.seal(tx, row));
     const availableAt = this.#options.availableAt(row);
     if (this.#goesToBacklog(row)) {
-      this.backlog.add(availableAt, tx.now);
+      this.backlog.add(availableAt, row.groupId, tx.now);
       const generation = this.#generation;
       tx.onUndo(() => {
-        if (generation === this.#generation) this.backlog.takeBack(availableAt);
+        if (generation === this.#generation) this.backlog.takeBack(availableAt, row.groupId);
       });
       return;
     }
@@ -297,7 +304,7 @@ export class QueueMessages {
         if (isKept && known.isVisible) this.#keep(known, row);
       } else if (row.sequence > this.backlog.after && isContiguous && !removed.has(row.sequence)) {
         const message = newMessage(row, isKept ? row : undefined, this.#options.availableAt(row));
-        this.backlog.admitted(message.visibleAt);
+        this.backlog.admitted(message.visibleAt, message.groupId);
         this.#add(message, now);
       }
     }
@@ -315,6 +322,7 @@ export class QueueMessages {
   #keep(message: QueueMessage, row: MessageRow): void {
     if (message.row !== undefined) return;
     message.row = row;
+    message.enteredAt = enteredAt(row);
     this.#options.memory.bytes += contentBytes(row);
   }
 

@@ -37,6 +37,18 @@ export class StandardOrder implements DeliveryOrder {
     return this.#front.size - this.#backCount < memoryLimits.windowLowMessages;
   }
 
+  /** The groups that are noisy now. */
+  noisyGroups(now: number): Iterable<string> {
+    this.#judge(now);
+    return this.#noisy.keys();
+  }
+
+  /** The visible message that is next of the quiet groups; those that were sent to the back do not count. */
+  firstQuiet(): QueueMessage | undefined {
+    const first = this.#front.first();
+    return first === undefined || isAtBack(first) ? undefined : first;
+  }
+
   isNoisy(groupId: string): boolean {
     return this.#noisy.has(groupId);
   }

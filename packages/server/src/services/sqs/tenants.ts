@@ -22,6 +22,7 @@ const sweepTenantsMin = 1_000;
 interface Tenant {
   readonly visible: Set<QueueMessage>;
   inFlight: number;
+  delayed: number;
   lastSentAt: number;
   readonly processing: DecayingSum;
 }
@@ -38,6 +39,10 @@ export class Tenants {
     return this.#tenants.get(groupId)?.inFlight ?? 0;
   }
 
+  delayed(groupId: string): number {
+    return this.#tenants.get(groupId)?.delayed ?? 0;
+  }
+
   visible(groupId: string): ReadonlySet<QueueMessage> {
     return this.#tenants.get(groupId)?.visible ?? new Set();
   }
@@ -51,7 +56,7 @@ export class Tenants {
     else if (isInFlight) {
       tenant.inFlight += 1;
       if (tenant.inFlight >= fairness.noisyInFlightMin) this.#candidates.add(message.groupId);
-    }
+    } else tenant.delayed += 1;
     tenant.lastSentAt = Math.max(tenant.lastSentAt, message.sentAt);
   }
 
@@ -62,6 +67,7 @@ export class Tenants {
     const tenant = this.#of(message.groupId);
     if (message.isVisible) tenant.visible.delete(message);
     else if (isInFlight) tenant.inFlight -= 1;
+    else tenant.delayed -= 1;
   }
 
   /** A consumer is done with a message: it was deleted, or its time was up. */
@@ -98,7 +104,7 @@ export class Tenants {
   #sweep(now: number): void {
     if (this.#tenants.size < this.#sweepAt) return;
     for (const [groupId, tenant] of this.#tenants) {
-      if (tenant.visible.size === 0 && tenant.inFlight === 0 && tenant.processing.at(now) < 1)
+      if (tenant.visible.size === 0 && tenant.inFlight === 0 && tenant.delayed === 0 && tenant.processing.at(now) < 1)
         this.#tenants.delete(groupId);
     }
     this.#sweepAt = Math.max(sweepTenantsMin, this.#tenants.size * 2);
@@ -107,7 +113,7 @@ export class Tenants {
   #of(groupId: string): Tenant {
     let tenant = this.#tenants.get(groupId);
     if (tenant === undefined) {
-      tenant = { visible: new Set(), inFlight: 0, lastSentAt: 0, processing: new DecayingSum() };
+      tenant = { visible: new Set(), inFlight: 0, delayed: 0, lastSentAt: 0, processing: new DecayingSum() };
       this.#tenants.set(groupId, tenant);
     }
     return tenant;
