@@ -19,6 +19,7 @@ export const call: Call = {
   baseUrl: "http://simulated",
   protocol: "json",
   path: "/",
+  sourceAddress: undefined,
   signal: undefined,
   header: () => undefined,
 };

@@ -113,6 +113,7 @@ function hopCall(identity: HopIdentity): Call {
     baseUrl: "http://localhost:4566",
     protocol: "internal",
     path: "/",
+    sourceAddress: undefined,
     signal: undefined,
     header: () => undefined,
   };

@@ -14,6 +14,11 @@ export interface Call {
   readonly protocol: WireProtocol;
   /** Path of the request, percent-decoded, without the query string. */
   readonly path: string;
+  /**
+   * The client's IP address: where the connection comes from, whatever headers say of proxies. Absent for hops inside the
+   * server. A node that is asked by another one sets the address that one was asked from.
+   */
+  sourceAddress: string | undefined;
   /** Fires when the client goes away; absent for hops inside the server. */
   readonly signal: AbortSignal | undefined;
   /** A request header by its lower-case name. */

@@ -16,6 +16,7 @@ function call(headers: Readonly<Record<string, string>> = {}): Call {
     baseUrl: "http://localhost:4566",
     protocol: "json",
     path: "/",
+    sourceAddress: undefined,
     signal: undefined,
     header: (name) => headers[name],
   };

@@ -34,6 +34,7 @@ export const call: Call = {
   baseUrl: "http://localhost",
   protocol: "json",
   path: "/",
+  sourceAddress: undefined,
   signal: undefined,
   header: () => undefined,
 };

@@ -220,11 +220,17 @@ function send({ response, call }: Exchange, { status, headers, body }: Answer): 
   response.end(body);
 }
 
-function rawOf({ request, body }: Exchange): RawRequest {
+function rawOf({ request, call, body }: Exchange): RawRequest {
   const headers = isWhole(request)
     ? Object.entries(request.headers).flatMap(([name, value = ""]) => [name, value])
     : request.rawHeaders;
-  return { method: request.method ?? "POST", url: request.url ?? "/", headers, body };
+  return {
+    method: request.method ?? "POST",
+    url: request.url ?? "/",
+    headers,
+    body,
+    sourceAddress: call.sourceAddress,
+  };
 }
 
 function sendRaw({ response }: Exchange, { status, headers, body }: RawAnswer): void {

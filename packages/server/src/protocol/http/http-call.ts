@@ -16,6 +16,7 @@ export class HttpCall implements Call {
   readonly path: string;
   /** Query string without its question mark. */
   readonly search: string;
+  sourceAddress: string | undefined;
   protocol: WireProtocol;
   /** What SDKs put before the host name for this operation. */
   hostPrefix: string | undefined;
@@ -29,6 +30,8 @@ export class HttpCall implements Call {
     this.#request = request;
     this.#response = response;
     this.requestId = requestId;
+    // Now, while there certainly is a connection: no policy may be got round by closing it.
+    this.sourceAddress = plainAddress(request.socket.remoteAddress);
     this.protocol = request.headers["x-amz-target"] === undefined ? "query" : "json";
     const target = withoutAuthority(request.url ?? "/");
     const question = target.indexOf("?");
@@ -85,6 +88,11 @@ export class HttpCall implements Call {
     const value = this.#request.headers[name];
     return Array.isArray(value) ? value.join(", ") : value;
   }
+}
+
+/** Without the interface of a link-local address; IPv4 also where a listener for both sees it inside an IPv6 address. */
+function plainAddress(address: string | undefined): string | undefined {
+  return address === undefined ? undefined : /^(?:::ffff:(?=[\d.]+$))?([^%]*)/.exec(address)?.[1];
 }
 
 /** Proxies are asked with the whole URL. */

@@ -6,6 +6,8 @@ export interface RawRequest {
   /** Names and values in turn. */
   readonly headers: readonly string[];
   readonly body: Buffer;
+  /** The IP address of the client that made it. */
+  readonly sourceAddress?: string | undefined;
 }
 
 export class RawAnswer {

@@ -1,5 +1,5 @@
 /**
- * How a node knows that another one is asking: a MAC over what is asked, with the secret of the installation, which
+ * How a node knows that another one is asking, and for whom: a MAC over what is asked and from which address, with the secret of the installation, which
  * only who can read the store has. A client cannot make one, and what it sends under the name is taken off.
  */
 import { createHmac, timingSafeEqual } from "node:crypto";
@@ -13,21 +13,30 @@ const ageMsMax = 300_000;
 
 /** The headers that prove a request to be a node's. @param now milliseconds since the epoch */
 export function proofHeaders(secret: string, request: RawRequest, now: number): string[] {
-  return [nodeHeader, `${now};${mac(secret, request, now)}`];
+  const { sourceAddress = "" } = request;
+  return [nodeHeader, `${now};${sourceAddress};${mac(secret, request, now, sourceAddress)}`];
 }
 
-export type Proof = "absent" | "valid" | "invalid";
+export type Proof =
+  | { readonly kind: "absent" | "invalid" }
+  /** With the address of the client the other node was asked by. */
+  | { readonly kind: "valid"; readonly sourceAddress: string | undefined };
 
 export function checkProof(secret: string, request: RawRequest, now: number): Proof {
   const place = request.headers.findIndex((name, index) => index % 2 === 0 && name.toLowerCase() === nodeHeader);
-  if (place < 0) return "absent";
-  const [, time = "", given = ""] = /^(\d{1,16});([0-9a-f]{64})$/.exec(request.headers[place + 1] ?? "") ?? [];
-  if (given === "" || Math.abs(now - Number(time)) > ageMsMax) return "invalid";
-  return timingSafeEqual(Buffer.from(given, "hex"), Buffer.from(mac(secret, request, Number(time)), "hex"))
-    ? "valid"
-    : "invalid";
+  if (place < 0) return { kind: "absent" };
+  const [, time = "", sourceAddress = "", given = ""] =
+    /^(\d{1,16});([0-9a-fA-F.:]{0,45});([0-9a-f]{64})$/.exec(request.headers[place + 1] ?? "") ?? [];
+  if (given === "" || Math.abs(now - Number(time)) > ageMsMax) return { kind: "invalid" };
+  const own = mac(secret, request, Number(time), sourceAddress);
+  return timingSafeEqual(Buffer.from(given, "hex"), Buffer.from(own, "hex"))
+    ? { kind: "valid", sourceAddress: sourceAddress === "" ? undefined : sourceAddress }
+    : { kind: "invalid" };
 }
 
-function mac(secret: string, { method, url, body }: RawRequest, now: number): string {
-  return createHmac("sha256", secret).update(`${now}\n${method}\n${url}\n`).update(body).digest("hex");
+function mac(secret: string, { method, url, body }: RawRequest, now: number, sourceAddress: string): string {
+  return createHmac("sha256", secret)
+    .update(`${now}\n${sourceAddress}\n${method}\n${url}\n`)
+    .update(body)
+    .digest("hex");
 }

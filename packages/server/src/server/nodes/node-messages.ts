@@ -94,7 +94,7 @@ export async function handleNodeRequest(
   const body = await readWhole(request);
   if (body === undefined) return void response.destroy();
   const { method = "", url = "", rawHeaders: headers } = request;
-  const isNode = method === "POST" && checkProof(secret, { method, url, headers, body }, now()) === "valid";
+  const isNode = method === "POST" && checkProof(secret, { method, url, headers, body }, now()).kind === "valid";
   const answer = isNode ? await received(messages, url.slice("/_tutti/node/".length), body) : undefined;
   if (answer === undefined) response.writeHead(404, { "content-type": "application/json" });
   else response.writeHead(200, { "content-type": "application/json" });

@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { Agent, request as httpRequest } from "node:http";
 import type { ClientRequest, IncomingMessage } from "node:http";
 import { describe, test } from "node:test";
+import type { Call } from "../../kernel/call.ts";
 import { RealClock } from "../../kernel/clock.ts";
 import { Kernel } from "../../kernel/kernel.ts";
 import { MemoryLeases } from "../../kernel/nodes/memory-leases.ts";
@@ -19,6 +20,7 @@ import { createRequestHandler } from "../../protocol/http/handler.ts";
 import { sampleModel } from "../../protocol/sample-model.ts";
 import { WireService } from "../../protocol/wire-service.ts";
 import { listen } from "../lifecycle.ts";
+import { checkProof, proofHeaders } from "./node-auth.ts";
 import { NodeClient } from "./node-client.ts";
 import { operationRequest, ShardRouter } from "./shard-router.ts";
 
@@ -42,7 +44,7 @@ class Cluster implements AsyncDisposable {
   readonly store = new MemoryStore((fence) => this.leases.admits(fence));
   readonly minis: Mini[] = [];
   /** What `Echo` does before it answers; the text is its input. */
-  operation: (mini: Mini, text: string) => unknown = (_mini, text) => ({ Text: text });
+  operation: (mini: Mini, text: string, call: Call) => unknown = (_mini, text) => ({ Text: text });
 
   static async open(count: number): Promise<Cluster> {
     const cluster = new Cluster();
@@ -92,11 +94,11 @@ class Cluster implements AsyncDisposable {
     });
     const echo: AnyOperation = {
       target: (input) => `arn:${(input as { Text: string }).Text.split(" ")[0]}`,
-      decide: (_tx, input, { expired }) => {
+      decide: (_tx, input, { call, expired }) => {
         const { Text } = input as { Text: string };
         if (Text.includes("wait") && !expired) return park(`arn:${Text}`, clock.now() + 30_000);
         decided.push(Text);
-        return this.operation(mini, Text);
+        return this.operation(mini, Text, call);
       },
     };
     const handle = createRequestHandler({
@@ -161,9 +163,11 @@ function ask(
   text: string,
   headers: Record<string, string> = {},
   operation = "Echo",
+  localAddress = "127.0.0.1",
 ): [ClientRequest, Promise<Got>] {
   const request = httpRequest(`${url}/`, {
     method: "POST",
+    localAddress,
     agent: new Agent({ keepAlive: false }),
     headers: {
       "content-type": "application/x-amz-json-1.1",
@@ -194,6 +198,18 @@ describe("a request that comes to a node that is not the owner", () => {
     const { status, headers, body } = await got;
     assert.deepEqual([status, body, headers["x-amzn-requestid"]], [200, { Text: text }, "request of n1"]);
     assert.deepEqual([first.decided, second.decided], [[], [text]]);
+  });
+
+  test("comes from the client's address for the owner too, and not from the node's", async () => {
+    await using cluster = await Cluster.open(2);
+    const [first, second] = cluster.two;
+    cluster.operation = (_mini, _text, call) => ({ Text: call.sourceAddress });
+    for (const address of ["127.0.0.1", "127.0.0.2"])
+      for (const owner of [first, second]) {
+        const headers = { "x-forwarded-for": "10.9.9.9" };
+        const { body } = await ask(first.url, cluster.textOf(owner), headers, "Echo", address)[1];
+        assert.deepEqual(body, { Text: address });
+      }
   });
 
   test("a refusal comes back in its own words", async () => {
@@ -279,9 +295,17 @@ describe("who claims to be a node", () => {
   test("and cannot prove it is refused; nodes do not take a client's word to each other", async () => {
     await using cluster = await Cluster.open(2);
     const [first, second] = cluster.two;
-    const forged = { "x-tutti-node": `${Date.now()};${"0".repeat(64)}` };
+    const forged = { "x-tutti-node": `${Date.now()};127.0.0.1;${"0".repeat(64)}` };
     assert.equal((await ask(first.url, cluster.textOf(first), forged)[1]).status, 403);
     assert.deepEqual([first.decided, second.decided], [[], []]);
+  });
+
+  test("with another client's address than the one that was proven is refused", () => {
+    const request = { method: "POST", url: "/", headers: [], body: Buffer.from("x"), sourceAddress: "10.0.0.1" };
+    const [name = "", value = ""] = proofHeaders("s", request, 1_000);
+    const check = (proof: string) => checkProof("s", { ...request, headers: [name, proof] }, 1_000);
+    assert.deepEqual(check(value), { kind: "valid", sourceAddress: "10.0.0.1" });
+    assert.deepEqual(check(value.replace("10.0.0.1", "10.0.0.2")), { kind: "invalid" });
   });
 
   test("and is one, but asks the wrong node, is told so and asked nothing on", async () => {

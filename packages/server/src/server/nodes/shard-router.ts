@@ -45,6 +45,8 @@ export interface RoutedRequest {
   raw(): RawRequest;
   /** Whether it says that another node sends it. */
   readonly isFromNode: boolean;
+  /** Told the address of the client whose request another node has passed on. */
+  askedFrom?(sourceAddress: string | undefined): void;
   /** Fires when the client goes away. */
   readonly signal: AbortSignal | undefined;
   /** Whether it may be done twice. */
@@ -84,13 +86,15 @@ export class ShardRouter {
   /** @throws ServiceError; what the operation throws where it is decided here */
   async route(request: RoutedRequest): Promise<unknown> {
     const { clock, waitMsMax, secret } = this.#options;
-    const proof = request.isFromNode ? checkProof(secret, request.raw(), clock.now()) : "absent";
-    if (proof === "invalid") return forbidden;
+    const proof = request.isFromNode ? checkProof(secret, request.raw(), clock.now()) : undefined;
+    if (proof?.kind === "invalid") return forbidden;
+    const isForwarded = proof?.kind === "valid";
+    if (isForwarded) request.askedFrom?.(proof.sourceAddress);
     const deadline = clock.monotonic() + waitMsMax;
     for (;;) {
-      const outcome = await this.#attempt(request, proof === "valid");
+      const outcome = await this.#attempt(request, isForwarded);
       if (outcome !== nowhere) return outcome;
-      if (proof === "valid") {
+      if (isForwarded) {
         this.counts.misdirected += 1;
         return misdirected;
       }
@@ -191,6 +195,9 @@ export function operationRequest(
   return {
     raw,
     isFromNode: call.header(nodeHeader) !== undefined,
+    askedFrom: (sourceAddress) => {
+      call.sourceAddress = sourceAddress;
+    },
     // Made when someone asks: only requests that wait or travel do.
     get signal() {
       return call.signal;

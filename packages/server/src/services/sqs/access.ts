@@ -54,6 +54,7 @@ export function checkAccess(queue: QueueRow, call: Call, action: Action, now: nu
     "aws:principalaccount": call.account,
     // The server stands on the caller's own machine or network: a policy that insists on TLS is not meant for that.
     "aws:securetransport": "true",
+    "aws:sourceip": call.sourceAddress,
     "aws:useragent": call.header("user-agent"),
   };
   const verdict = judge(policy, queue.arn, action, { account: call.account }, keys);

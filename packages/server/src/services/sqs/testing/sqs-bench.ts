@@ -24,6 +24,7 @@ export const call: Call = {
   baseUrl: "http://host:4566",
   protocol: "json",
   path: "/",
+  sourceAddress: undefined,
   signal: undefined,
   header: () => undefined,
 };
