@@ -9,6 +9,7 @@ import { measureLanguage } from "./asl.ts";
 import { measureIdle } from "./idle.ts";
 import { measureJsonata } from "./jsonata.ts";
 import { measureNodes } from "./nodes.ts";
+import { measureSeveralNodes } from "./several-nodes.ts";
 import { startEcho, startTutti } from "./servers.ts";
 import type { Server } from "./servers.ts";
 import { measureBacklog } from "./sqs-backlog.ts";
@@ -23,6 +24,7 @@ const benchmarks: Readonly<Record<string, () => Promise<void>>> = {
   idle: measureIdle,
   jsonata: measureJsonata,
   nodes: measureNodes,
+  "several-nodes": measureSeveralNodes,
   sqs: () => withServers(measureBatches),
   "sqs-backlog": () => inFolder(measureBacklog),
   "sqs-fifo": () => withServers(measureFifo),

@@ -66,8 +66,9 @@ export async function startPostgresql(...settings: readonly string[]): Promise<P
     programs,
     createDatabase: async () => {
       databases += 1;
-      await query(`CREATE DATABASE test${databases}`);
-      return urlOf(`test${databases}`);
+      const name = `test${databases}`;
+      await query(`CREATE DATABASE ${name}`);
+      return urlOf(name);
     },
     query,
     crash: () => end(running.child, "SIGQUIT"),
