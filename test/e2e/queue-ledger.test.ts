@@ -200,7 +200,7 @@ async function untilGone(run: () => Promise<void>): Promise<void> {
   }
 }
 
-test(`${rounds} kills under load, seed ${seed}`, { timeout: 120_000 + rounds * 60_000 }, async () => {
+test(`${rounds} kills under load, seed ${seed}`, { timeout: 120_000 + rounds * 60_000 }, async (context) => {
   await using folder = await temporaryFolder();
   for (let round = 0; round < rounds; round += 1) {
     await using server = await startServerProcess(folder.path);
@@ -229,6 +229,7 @@ test(`${rounds} kills under load, seed ${seed}`, { timeout: 120_000 + rounds * 6
   await clients.takeOut();
   ledger.checkAllTaken();
   clients.destroy();
+  context.diagnostic(`${rounds} kills, ${ledger.messages.size} messages, ${ledger.received} received`);
   assert.ok(ledger.received > ledger.messages.size, `${ledger.received} receives of ${ledger.messages.size} messages`);
   assert.equal(await server.terminate(), 0);
 });

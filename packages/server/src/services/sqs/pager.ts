@@ -60,6 +60,22 @@ export class Pager {
     else if (wantsPage || this.canReadOn()) void this.#read(messages.backlog.after);
   }
 
+  /** Reads the content of messages that are not visible; who waits under `key` is woken when it is there. */
+  async readContents(sequences: readonly number[]): Promise<void> {
+    const { kernel, queueId, messages, unseal } = this.#options;
+    const { generation } = messages;
+    try {
+      for (const sequence of sequences) {
+        const after = [sequence - 1];
+        const [row] = await kernel.reader.range({ table: messagesTable, equals: [queueId], after, limit: 1 });
+        if (row?.sequence === sequence && generation === messages.generation) messages.keepContent(unseal(row));
+      }
+    } catch (error) {
+      if (!this.#stopped) kernel.pipeline.fail(error);
+    }
+    kernel.waiters.wake(this.key);
+  }
+
   async #read(from: number): Promise<void> {
     const { kernel, queueId, messages, unseal } = this.#options;
     this.#isReading = true;

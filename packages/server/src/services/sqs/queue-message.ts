@@ -24,6 +24,40 @@ export interface QueueMessage {
   isVisible: boolean;
 }
 
+/** Of a receive that cannot be made again. */
+export const noAttempt = { attemptId: null, attemptSize: null };
+export const neverReceived = { receiveCount: 0, firstReceivedAt: 0, lastReceivedAt: 0, ...noAttempt };
+
+/** Under which id a receive can be made again, and how many messages it gave. */
+export interface AttemptOf {
+  readonly id: string;
+  readonly size: number;
+}
+
+/** What receiving a message makes of it. */
+export function deliveryOf(
+  { delivery: before }: QueueMessage,
+  { shard, queueId, sequence, messageId, groupId, sentAt }: MessageRow,
+  now: number,
+  visibilityMs: number,
+  attempt: AttemptOf | undefined,
+): DeliveryRow {
+  return {
+    shard,
+    queueId,
+    sequence,
+    messageId,
+    groupId,
+    sentAt,
+    receiveCount: (before?.receiveCount ?? 0) + 1,
+    firstReceivedAt: before?.firstReceivedAt ?? now,
+    lastReceivedAt: now,
+    visibleAt: now + visibilityMs,
+    attemptId: attempt?.id ?? null,
+    attemptSize: attempt?.size ?? null,
+  };
+}
+
 /** When a message becomes visible that is on its way to a queue on another node: when that has refused it, and not by itself. */
 export const movingUntil = Number.MAX_SAFE_INTEGER;
 

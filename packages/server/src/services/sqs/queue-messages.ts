@@ -17,8 +17,18 @@ import type { Transaction } from "../../kernel/transaction.ts";
 import { Backlog } from "./backlog.ts";
 import { limits, memoryLimits } from "./limits.ts";
 import type { MessageCounts } from "./queue-attributes.ts";
-import { contentBytes, enteredAt, isMoving, movingUntil, newMessage, receivedMessage } from "./queue-message.ts";
-import type { DeliveryOrder, QueueMessage, QueueMessagesOptions, Selection } from "./queue-message.ts";
+import {
+  contentBytes,
+  deliveryOf,
+  enteredAt,
+  isMoving,
+  movingUntil,
+  neverReceived,
+  newMessage,
+  noAttempt,
+  receivedMessage,
+} from "./queue-message.ts";
+import type { AttemptOf, DeliveryOrder, QueueMessage, QueueMessagesOptions, Selection } from "./queue-message.ts";
 import { deliveriesTable, messagesTable } from "./tables.ts";
 import type { DeliveryRow, MessageRow, QueueRow } from "./tables.ts";
 
@@ -151,6 +161,7 @@ export class QueueMessages {
   /**
    * Puts a visible message out of sight until `now + visibilityMs`.
    * @param isSavedLater whether a crash may forget it: `saveReceives` writes it, unless the message is deleted before
+   * @param attempt under which the receive can be made again
    */
   receive(
     tx: Transaction,
@@ -158,20 +169,9 @@ export class QueueMessages {
     row: MessageRow,
     visibilityMs: number,
     isSavedLater: boolean,
+    attempt?: AttemptOf,
   ): DeliveryRow {
-    const before = message.delivery;
-    const delivery: DeliveryRow = {
-      shard: row.shard,
-      queueId: row.queueId,
-      sequence: row.sequence,
-      messageId: row.messageId,
-      groupId: row.groupId,
-      sentAt: row.sentAt,
-      receiveCount: (before?.receiveCount ?? 0) + 1,
-      firstReceivedAt: before?.firstReceivedAt ?? tx.now,
-      lastReceivedAt: tx.now,
-      visibleAt: tx.now + visibilityMs,
-    };
+    const delivery = deliveryOf(message, row, tx.now, visibilityMs, attempt);
     if (isSavedLater) this.#unsaved.add(message);
     else this.#save(tx, message, delivery);
     this.#change(tx, message, delivery.visibleAt, delivery);
@@ -201,19 +201,19 @@ export class QueueMessages {
     return message.delivery !== undefined && message.visibleAt > now;
   }
 
-  /** Changes when a message in flight becomes visible again. */
-  changeVisibility(tx: Transaction, message: QueueMessage, visibleAt: number): void {
+  /** Changes when a message in flight becomes visible again. @param isSameAttempt whether its receive can still be made again */
+  changeVisibility(tx: Transaction, message: QueueMessage, visibleAt: number, isSameAttempt = false): void {
     if (message.delivery === undefined) return;
-    const delivery = { ...message.delivery, visibleAt };
+    const delivery = { ...message.delivery, visibleAt, ...(!isSameAttempt && noAttempt) };
     this.#save(tx, message, delivery);
     this.#change(tx, message, visibleAt, delivery);
+    if (visibleAt > tx.now && this.#options.memory.bytes > this.#options.memory.bytesMax) this.#drop(message);
   }
 
   /** Puts a message out of sight that is on its way to another queue. */
   hide(tx: Transaction, message: QueueMessage, { shard, id }: QueueRow): void {
     const { sequence, messageId, groupId, sentAt } = message;
-    const never = { receiveCount: 0, firstReceivedAt: 0, lastReceivedAt: 0 };
-    const known = message.delivery ?? { shard, queueId: id, sequence, messageId, groupId, sentAt, ...never };
+    const known = message.delivery ?? { shard, queueId: id, sequence, messageId, groupId, sentAt, ...neverReceived };
     const delivery = { ...known, visibleAt: movingUntil };
     this.#save(tx, message, delivery);
     this.#change(tx, message, movingUntil, delivery);
@@ -311,6 +311,12 @@ export class QueueMessages {
     if (!isContiguous) return;
     this.backlog.after = Math.max(this.backlog.after, rows.at(-1)?.sequence ?? 0);
     if (isLast) this.backlog.readToEnd(readOfAdded);
+  }
+
+  /** Takes in the content of a message, visible or not. */
+  keepContent(row: MessageRow): void {
+    const known = this.#all.get(row.sequence);
+    if (known !== undefined) this.#keep(known, row);
   }
 
   #goesToBacklog(row: MessageRow): boolean {

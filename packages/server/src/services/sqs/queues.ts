@@ -164,11 +164,12 @@ export class Queues {
   /** Reads what is in memory of the queues of some shards: what has been received, and how much there is besides. */
   async load(reader: StoreReader, shards: ReadonlySet<number>): Promise<void> {
     for (const { row: queue } of this.#of(shards)) {
-      const { messages, deduplication } = this.state(queue);
+      const { messages, deduplication, attempts } = this.state(queue);
       const now = this.kernel.clock.now();
       let received = 0;
       for await (const delivery of readAll(reader, deliveriesTable, queue.id, ({ sequence }) => sequence)) {
         messages.restore(delivery, now);
+        attempts.restore(delivery, now);
         received += 1;
       }
       messages.backlog.reset(0, (await reader.count(messagesTable, [queue.id])) - received);

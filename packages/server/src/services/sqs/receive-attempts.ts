@@ -1,9 +1,11 @@
 /**
  * Receives from a FIFO queue that carried a ReceiveRequestAttemptId, for five minutes: who asks again under the same id
- * gets the same messages and handles. Kept in memory only: after a restart such a retry is a receive like any other.
+ * gets the same messages and handles. What was received names its attempt in the store, so that this can be told after a
+ * restart as well.
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ReceiveMessage.html
  */
 import { limits } from "./limits.ts";
+import { formatReceiptHandle } from "./receipt-handle.ts";
 import type { DeliveryRow } from "./tables.ts";
 
 export interface ReceivedUnderAttempt {
@@ -12,9 +14,11 @@ export interface ReceivedUnderAttempt {
   readonly receiptHandle: string;
 }
 
-interface Attempt {
+export interface Attempt {
   readonly at: number;
   readonly received: readonly ReceivedUnderAttempt[];
+  /** How many messages it gave; more than were received when some were gone or changed at a restart. */
+  readonly size: number;
 }
 
 const attemptsMax = 10_000;
@@ -22,16 +26,28 @@ const attemptsMax = 10_000;
 export class ReceiveAttempts {
   readonly #attempts = new Map<string, Attempt>();
 
-  find(id: string, now: number): readonly ReceivedUnderAttempt[] | undefined {
+  find(id: string, now: number): Attempt | undefined {
     const attempt = this.#attempts.get(id);
-    return attempt !== undefined && now < attempt.at + limits.receiveAttemptSeconds * 1000
-      ? attempt.received
-      : undefined;
+    return attempt !== undefined && now < attempt.at + limits.receiveAttemptSeconds * 1000 ? attempt : undefined;
   }
 
   remember(id: string, received: readonly ReceivedUnderAttempt[], now: number): void {
+    this.#put(id, { at: now, received, size: received.length }, now);
+  }
+
+  /** One message of an attempt, read when the queue is loaded; of an id that was used twice the last attempt counts. */
+  restore(delivery: DeliveryRow, now: number): void {
+    const { attemptId: id, attemptSize: size, lastReceivedAt: at } = delivery;
+    if (id === null || size === null || now >= at + limits.receiveAttemptSeconds * 1000) return;
+    const known = this.#attempts.get(id);
+    if (known !== undefined && known.at > at) return;
+    const received = { delivery, receiptHandle: formatReceiptHandle(delivery) };
+    this.#put(id, { at, received: [...(known?.at === at ? known.received : []), received], size }, now);
+  }
+
+  #put(id: string, attempt: Attempt, now: number): void {
     this.#attempts.delete(id);
-    this.#attempts.set(id, { at: now, received });
+    this.#attempts.set(id, attempt);
     for (const [oldest, { at }] of this.#attempts) {
       if (this.#attempts.size <= attemptsMax && now < at + limits.receiveAttemptSeconds * 1000) return;
       this.#attempts.delete(oldest);

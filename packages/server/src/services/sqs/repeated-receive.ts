@@ -1,5 +1,7 @@
 /** A receive made again under its ReceiveRequestAttemptId. */
 import type { Message, ReceiveMessageCommandInput } from "@aws-sdk/client-sqs";
+import { park } from "../../kernel/operation.ts";
+import type { Park } from "../../kernel/operation.ts";
 import type { Transaction } from "../../kernel/transaction.ts";
 import { errors } from "./errors.ts";
 import type { Queues } from "./queues.ts";
@@ -8,7 +10,8 @@ import type { QueueRow } from "./tables.ts";
 
 /**
  * The messages of the first receive with their handles, hidden anew; undefined when there was none in the last five
- * minutes, or when its visibility timeout is over: then this is a receive like any other.
+ * minutes, or when its visibility timeout is over: then this is a receive like any other. Waits for content that is in the
+ * store only.
  * @throws InvalidParameterValue when one of the messages was deleted or had its visibility changed
  */
 export function repeatAttempt(
@@ -17,26 +20,29 @@ export function repeatAttempt(
   queue: QueueRow,
   input: ReceiveMessageCommandInput,
   visibilityMs: number,
-): Message[] | undefined {
+  mayWait: boolean,
+): Message[] | Park | undefined {
   const id = input.ReceiveRequestAttemptId;
-  const { attempts } = queues.state(queue);
+  const { attempts, pager } = queues.state(queue);
   const earlier = id === undefined ? undefined : attempts.find(id, tx.now);
-  if (id === undefined || earlier === undefined || earlier.length === 0) return undefined;
-  if (earlier.every(({ delivery }) => delivery.visibleAt <= tx.now)) return undefined;
+  if (id === undefined || earlier === undefined || earlier.received.length === 0) return undefined;
+  if (earlier.received.every(({ delivery }) => delivery.visibleAt <= tx.now)) return undefined;
   const messages = queues.messages(tx, queue);
-  const repeated = earlier.map(({ delivery, receiptHandle }) => {
+  if (earlier.received.length < earlier.size) throw notAsItWas(id);
+  const repeated = earlier.received.map(({ delivery, receiptHandle }) => {
     const message = messages.find(delivery.sequence);
-    if (message?.delivery !== delivery) {
-      const reason = "A message of this attempt has been deleted or had its visibility changed.";
-      throw errors.invalidValue(id, "ReceiveRequestAttemptId", reason);
-    }
+    if (message?.delivery !== delivery) throw notAsItWas(id);
     return { message, row: message.row, receiptHandle };
   });
-  // Content that memory had no room for makes the attempt a forgotten one.
-  if (repeated.some(({ row }) => row === undefined)) return undefined;
+  const missing = repeated.filter(({ row }) => row === undefined);
+  if (missing.length > 0) {
+    if (!mayWait) return [];
+    void pager.readContents(missing.map(({ message }) => message.sequence));
+    return park(pager.key, Number.MAX_SAFE_INTEGER);
+  }
   const again = repeated.flatMap(({ message, row, receiptHandle }) => {
     if (row === undefined) return [];
-    messages.changeVisibility(tx, message, tx.now + visibilityMs);
+    messages.changeVisibility(tx, message, tx.now + visibilityMs, true);
     const delivery = message.delivery;
     if (delivery === undefined) throw new Error("a message that was received has no delivery");
     return { delivery, receiptHandle, shown: showMessage(row, delivery, receiptHandle, input) };
@@ -44,4 +50,9 @@ export function repeatAttempt(
   attempts.remember(id, again, tx.now);
   queues.changed(tx, queue, 0);
   return again.map(({ shown }) => shown);
+}
+
+function notAsItWas(attemptId: string): Error {
+  const reason = "A message of this attempt has been deleted or had its visibility changed.";
+  return errors.invalidValue(attemptId, "ReceiveRequestAttemptId", reason);
 }

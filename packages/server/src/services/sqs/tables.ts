@@ -130,6 +130,9 @@ export interface DeliveryRow {
   readonly firstReceivedAt: number;
   readonly lastReceivedAt: number;
   readonly visibleAt: number;
+  /** The ReceiveRequestAttemptId of the receive, and how many messages it gave; null once it can not be made again. */
+  readonly attemptId: string | null;
+  readonly attemptSize: number | null;
 }
 
 export const deliveriesTable = defineTable<DeliveryRow>({
@@ -146,6 +149,8 @@ export const deliveriesTable = defineTable<DeliveryRow>({
     firstReceivedAt: "integer",
     lastReceivedAt: "integer",
     visibleAt: "integer",
+    attemptId: "text",
+    attemptSize: "integer",
   },
   key: ["queueId", "sequence"],
 });
@@ -309,6 +314,14 @@ export const sqsMigrations: readonly Migration[] = [
       `INSERT INTO sqs_shard_keys (shard, id, keyName, secret, createdAt)
         SELECT DISTINCT m.shard, k.id, k.keyName, k.secret, k.createdAt FROM sqs_messages m JOIN sqs_data_keys k ON k.id = m.keyId`,
       "DROP TABLE sqs_data_keys",
+    ],
+  },
+  {
+    module: "sqs",
+    number: 6,
+    statements: [
+      "ALTER TABLE sqs_deliveries ADD COLUMN attemptId text",
+      "ALTER TABLE sqs_deliveries ADD COLUMN attemptSize integer",
     ],
   },
 ];

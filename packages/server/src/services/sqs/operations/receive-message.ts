@@ -7,8 +7,8 @@
  * disk before it is answered, so that nobody else gets the group within the visibility timeout.
  */
 import type { Message, ReceiveMessageCommandInput } from "@aws-sdk/client-sqs";
-import { park } from "../../../kernel/operation.ts";
-import type { Operation, Park } from "../../../kernel/operation.ts";
+import { Park, park } from "../../../kernel/operation.ts";
+import type { Operation } from "../../../kernel/operation.ts";
 import type { Transaction } from "../../../kernel/transaction.ts";
 import { deadLetterTarget } from "../dead-lettering.ts";
 import { errors } from "../errors.ts";
@@ -42,7 +42,8 @@ export function receiveMessage(queues: Queues, moves: MessageMoves): Operation<R
       const queue = queues.byUrl(tx, call, input.QueueUrl, "ReceiveMessage");
       const { isFifo } = settingsOf(queue);
       const wanted = readReceiveInput(input, settingsOf(queue));
-      const repeated = repeatAttempt(queues, tx, queue, input, wanted.visibilityMs);
+      const repeated = repeatAttempt(queues, tx, queue, input, wanted.visibilityMs, !expired);
+      if (repeated instanceof Park) return repeated;
       if (repeated !== undefined) return { Messages: repeated };
       queues.messages(tx, queue);
       if (queues.room(queue) <= 0 && wanted.waitMs === 0 && !isFifo) throw errors.overLimitInFlight();
@@ -109,14 +110,15 @@ function give(
 ): Message[] {
   const { messages, statistics, attempts } = queues.state(queue);
   const { isFifo } = settingsOf(queue);
+  const attemptId = input.ReceiveRequestAttemptId;
+  const attempt = attemptId === undefined ? undefined : { id: attemptId, size: taken.length };
   const received = taken.map(({ message, row }) => {
-    const delivery = messages.receive(tx, message, row, visibilityMs, !isFifo);
+    const delivery = messages.receive(tx, message, row, visibilityMs, !isFifo, attempt);
     const handle = formatReceiptHandle(delivery);
     return { row, delivery, handle, shown: showMessage(row, delivery, handle, input) };
   });
   if (!isFifo) queues.receivedUnsaved();
   statistics.received += received.length;
-  const attemptId = input.ReceiveRequestAttemptId;
   if (attemptId !== undefined)
     attempts.remember(
       attemptId,
