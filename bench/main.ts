@@ -9,7 +9,6 @@ import { measureLanguage } from "./asl.ts";
 import { measureIdle } from "./idle.ts";
 import { measureJsonata } from "./jsonata.ts";
 import { measureNodes } from "./nodes.ts";
-import { measureSeveralNodes } from "./several-nodes.ts";
 import { startEcho, startTutti } from "./servers.ts";
 import type { Server } from "./servers.ts";
 import { measureBacklog } from "./sqs-backlog.ts";
@@ -18,19 +17,20 @@ import { measureFifo } from "./sqs-fifo.ts";
 import { measureIdlePolls } from "./sqs-idle-polls.ts";
 import { measurePeers } from "./sqs-peers.ts";
 import { measurePass5 } from "./states-pass5.ts";
+import { measureTakeovers } from "./takeover.ts";
 
 const benchmarks: Readonly<Record<string, () => Promise<void>>> = {
   asl: measureLanguage,
   idle: measureIdle,
   jsonata: measureJsonata,
   nodes: measureNodes,
-  "several-nodes": measureSeveralNodes,
   sqs: () => withServers(measureBatches),
   "sqs-backlog": () => inFolder(measureBacklog),
   "sqs-fifo": () => withServers(measureFifo),
   "sqs-idle-polls": () => withServers(measureIdlePolls),
   "sqs-peers": () => inFolder(measurePeers),
   "states-pass5": () => withServers(measurePass5),
+  takeover: measureTakeovers,
 };
 
 const name = process.argv[2] ?? "";

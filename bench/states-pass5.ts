@@ -8,9 +8,10 @@ import type { Server } from "./servers.ts";
 import { inTurns, median, print, ratio, roundsDefault as rounds } from "./statistics.ts";
 
 const load = { connections: 64, seconds: 3, warmUpSeconds: 1 };
-const stateMachineArn = "arn:aws:states:us-east-1:000000000000:stateMachine:bench";
+const machineArnStart = "arn:aws:states:us-east-1:000000000000:stateMachine:";
+const stateMachineArn = `${machineArnStart}bench`;
 
-export async function createPassMachine(server: Server): Promise<void> {
+export async function createPassMachine(server: Server, name = "bench"): Promise<void> {
   const names = ["One", "Two", "Three", "Four", "Five"];
   const states = Object.fromEntries(
     names.map((state, index) => {
@@ -20,22 +21,35 @@ export async function createPassMachine(server: Server): Promise<void> {
   );
   const definition = JSON.stringify({ StartAt: "One", States: states });
   const roleArn = "arn:aws:iam::000000000000:role/bench";
-  await call(server, "AWSStepFunctions.CreateStateMachine", { name: "bench", definition, roleArn });
+  await call(server, "AWSStepFunctions.CreateStateMachine", { name, definition, roleArn });
+}
+
+export interface PassLoad {
+  readonly port: number;
+  readonly machine: string;
+  readonly connections: number;
+  readonly seconds: number;
+  readonly warmUpSeconds: number;
+  /** Called when the measurement begins and when it ends. */
+  readonly observe?: () => void;
 }
 
 /** Executions in a second, each answered when its end is on disk. */
-export async function passRate(server: Server): Promise<number> {
-  const input = JSON.stringify({ stateMachineArn, input: '{"order":17}' });
+export async function executionRate({ machine, ...rest }: PassLoad): Promise<number> {
+  const input = JSON.stringify({ stateMachineArn: `${machineArnStart}${machine}`, input: '{"order":17}' });
   const request = jsonRequest("AWSStepFunctions.StartExecution", input);
   const { rate } = await runClients({
-    port: server.port,
-    ...load,
+    ...rest,
     async turn(conversation) {
       await conversation.send(request);
       return 1;
     },
   });
   return rate;
+}
+
+function passRate({ port }: Server): Promise<number> {
+  return executionRate({ port, machine: "bench", ...load });
 }
 
 export async function measurePass5(tutti: Server, echo: Server): Promise<void> {
