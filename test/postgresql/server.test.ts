@@ -50,6 +50,18 @@ describe("tutti on PostgreSQL", requires("postgresql"), () => {
     assert.deepEqual(bodies, ["kept"]);
   });
 
+  test("heeds the limits of messages in flight it is started with", async () => {
+    const words = ["--store", await postgresql.createDatabase(), "--sqs-in-flight-max", "1"];
+    await using server = await startServerProcessOn(words);
+    const credentials = { accessKeyId: "test", secretAccessKey: "test" };
+    const sqs = new SQSClient({ endpoint: server.url, region: "us-east-1", credentials });
+    const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: "jobs" }));
+    for (const MessageBody of ["1", "2"]) await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody }));
+    await sqs.send(new ReceiveMessageCommand({ QueueUrl }));
+    await assert.rejects(sqs.send(new ReceiveMessageCommand({ QueueUrl })), { name: "OverLimit" });
+    sqs.destroy();
+  });
+
   test("runs the booking demo in a database", async () => {
     const url = await postgresql.createDatabase();
     const { stdout } = await run(process.execPath, [demo], { env: { ...process.env, TUTTI_STORE: url } });

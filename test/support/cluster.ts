@@ -11,10 +11,18 @@ import type { ServerProcess } from "./server-process.ts";
 import { startTcpProxy } from "./tcp-proxy.ts";
 import type { TcpProxy } from "./tcp-proxy.ts";
 
+/** Of `leaseSecondsFor`; on a machine that needs more nothing is proved by waiting. */
+const leaseSecondsMax = 15;
+
 export interface NodesShown {
   readonly self: { readonly nodeId: string } | null;
   readonly lives: number;
-  readonly nodes: readonly { readonly id: string; readonly shards: readonly number[]; readonly incarnation: number }[];
+  readonly nodes: readonly {
+    readonly id: string;
+    readonly shards: readonly number[];
+    readonly incarnation: number;
+    readonly version: string;
+  }[];
   readonly freeShards: readonly number[];
 }
 
@@ -72,6 +80,7 @@ export interface ClusterOptions {
 
 export class TestCluster implements AsyncDisposable {
   readonly nodes: readonly ClusterNode[];
+  #disposed: Promise<void> | undefined;
 
   private constructor(nodes: readonly ClusterNode[]) {
     this.nodes = nodes;
@@ -105,7 +114,12 @@ export class TestCluster implements AsyncDisposable {
     return found;
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  /** Once, however often it is called: also while a test that has hung is being ended. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return (this.#disposed ??= this.#dispose());
+  }
+
+  async #dispose(): Promise<void> {
     for (const node of this.nodes) {
       node.signal("SIGCONT");
       await node.kill();
@@ -113,6 +127,22 @@ export class TestCluster implements AsyncDisposable {
       await node.fromNodes[Symbol.asyncDispose]();
     }
   }
+}
+
+/** A tenth of a lease is enough for the database to note something, as it does when a node renews; never below the least. */
+export async function leaseSecondsFor(postgresql: PostgresqlServer, secondsMin: number): Promise<number> {
+  const url = await postgresql.createDatabase();
+  await postgresql.query(
+    "CREATE TABLE renewals (id integer PRIMARY KEY, at bigint); INSERT INTO renewals VALUES (1, 0)",
+    url,
+  );
+  let slowestSeconds = 0;
+  for (let round = 1; round <= 5; round += 1) {
+    const begun = performance.now();
+    await postgresql.query(`UPDATE renewals SET at = ${round}`, url);
+    slowestSeconds = Math.max(slowestSeconds, (performance.now() - begun) / 1000);
+  }
+  return Math.min(leaseSecondsMax, Math.max(secondsMin, Math.ceil(slowestSeconds * 10)));
 }
 
 /** Asks until something is so. @throws with `what` when it is not within the time given */

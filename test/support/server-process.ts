@@ -10,6 +10,10 @@ import { schemaUrl } from "../../packages/server/src/kernel/testing/test-store.t
 
 const main = fileURLToPath(new URL("../../packages/server/src/cli/main.ts", import.meta.url));
 
+/** Those that live, to go with a test that ends without a word for them. */
+const living = new Set<ChildProcess>();
+process.once("exit", () => living.forEach((child) => child.kill("SIGKILL")));
+
 export interface ServerProcess extends AsyncDisposable {
   readonly url: string;
   readonly pid: number;
@@ -34,11 +38,19 @@ export async function startServerProcess(dataDirectory: string, ...words: string
   return startServerProcessOn([...place, ...words]);
 }
 
-/** @param words of the command line, those that say where data lives among them */
-export async function startServerProcessOn(words: readonly string[]): Promise<ServerProcess> {
-  const child = spawn(process.execPath, [main, "start", "--port", "0", ...words], {
+/**
+ * @param words of the command line, those that say where data lives among them
+ * @param nodeWords for Node itself
+ */
+export async function startServerProcessOn(
+  words: readonly string[],
+  nodeWords: readonly string[] = [],
+): Promise<ServerProcess> {
+  const child = spawn(process.execPath, [...nodeWords, main, "start", "--port", "0", ...words], {
     stdio: ["ignore", "pipe", "pipe"],
   });
+  living.add(child);
+  child.once("exit", () => living.delete(child));
   const output = await outputWhenReady(child);
   return {
     url: /endpoint\s+(\S+)/.exec(output)?.[1] ?? "",

@@ -25,6 +25,8 @@ export interface TcpProxy extends AsyncDisposable {
   cut(): void;
   /** While true, whoever connects is cut off at once. */
   refuses: boolean;
+  /** While true, whatever is said on any connection is lost, and nobody is told. */
+  stalls: boolean;
 }
 
 export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
@@ -57,12 +59,14 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
     target.once("close", end);
     let answerIsLost: Fault | undefined;
     client.on("data", (bytes) => {
+      if (proxy.stalls) return undefined;
       const fault = takeFault();
       if (fault === "cut before") return end();
       answerIsLost = fault ?? answerIsLost;
       target.write(bytes);
     });
     target.on("data", (bytes) => {
+      if (proxy.stalls) return undefined;
       if (answerIsLost === "cut after") return end();
       if (answerIsLost === undefined) client.write(bytes);
     });
@@ -78,6 +82,7 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
       return connections;
     },
     refuses: false,
+    stalls: false,
     inject: (fault) => new Promise((happened) => (waiting = { fault, happened })),
     cut,
     [Symbol.asyncDispose]: async () => {

@@ -22,6 +22,8 @@ export interface OperationContext<Loaded = undefined> {
 export interface Operation<Input = unknown, Output = unknown, Loaded = undefined> {
   /** The ARN of the resource in whose shard this is decided; any node can decide it when absent or undefined. Never throws. */
   target?(input: Input, call: Call): string | undefined;
+  /** The longest a decision of it may be parked, in milliseconds; it answers without waiting when absent. */
+  readonly longestWaitMs?: number;
   load?(reader: StoreReader, input: Input, call: Call): Promise<Loaded>;
   decide(tx: Transaction, input: Input, context: OperationContext<Loaded>): Output | Park;
 }
@@ -29,6 +31,7 @@ export interface Operation<Input = unknown, Output = unknown, Loaded = undefined
 /** An operation of any kind, as a registry holds it. */
 export interface AnyOperation {
   target?(input: unknown, call: Call): string | undefined;
+  readonly longestWaitMs?: number;
   load?(reader: StoreReader, input: unknown, call: Call): Promise<unknown>;
   decide(tx: Transaction, input: unknown, context: OperationContext<unknown>): unknown;
 }

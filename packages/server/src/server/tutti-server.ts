@@ -108,8 +108,9 @@ async function startNode(options: ServerOptions, url: string, clock: Clock, log:
   const store = await openPostgresStore(url, { allowUnsafe, deadlineMs: leaseMs, answerMsMax: leaseMs });
   const leases = openPostgresLeases(url, store, { answerMsMax: leaseMs, allowUnsafe });
   const { host, port, publicUrl, nodeId, advertise, shardCount } = options;
+  const sqs = { inFlightMax: options.sqsInFlightMax, fifoInFlightMax: options.sqsFifoInFlightMax };
   const onFatal = fatal(options, log);
-  const own = { host, port, publicUrl, nodeId, advertise, shardCount };
+  const own = { host, port, publicUrl, nodeId, advertise, shardCount, sqs };
   return startNodeServer({ ...own, store, leases, clock, log, leaseMs, onFatal });
 }
 

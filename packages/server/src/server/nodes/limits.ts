@@ -7,8 +7,11 @@ export const nodeLimits = {
   lookMsMin: 50,
   /** Without a connection by then nothing was sent. */
   connectMsMax: 1_000,
-  /** Longer than the longest wait of an operation, GetActivityTask's minute. */
-  answerMsMax: 70_000,
+  /**
+   * An owner answers a request within a lease, for which it waits for the store, and this; an operation that waits for something to
+   * happen takes that much longer. Afterwards the way to it is taken for broken, or the owner for hanging.
+   */
+  answerMsMax: 5_000,
   /** How long answers of a node may still come that is no longer in the installation. */
   lastAnswersMs: 1_000,
   /** Pokes and hops. */

@@ -11,7 +11,7 @@ import { LeaseLost, ShardNotOwned } from "../../kernel/ownership.ts";
 import { StoreUnavailableError } from "../../kernel/store/store-errors.ts";
 import type { RawRequest } from "../../protocol/http/raw.ts";
 import { nodeLimits } from "./limits.ts";
-import { checkProof } from "./node-auth.ts";
+import { checkProof, nodeProtocol, protocolUnknownStatus } from "./node-auth.ts";
 import type { NodeClient, Sent } from "./node-client.ts";
 import type { Serving } from "./shard-router.ts";
 
@@ -43,6 +43,8 @@ export class NodeMessages implements HopCarrier {
       if (owner === undefined || owner.id === node?.member.nodeId) throw new Error(`nobody owns shard ${targetShard}`);
       const sent = await this.#send(owner, "hops", JSON.stringify(hops));
       if (sent.kind !== "answer") throw new Error(`node ${owner.id} was not reached`, { cause: sent.error });
+      if (sent.answer.status === protocolUnknownStatus)
+        throw new Error(`node ${owner.id} (${owner.version}) does not speak protocol ${nodeProtocol}`);
       if (sent.answer.status !== 200) throw new Error(`node ${owner.id} answered ${sent.answer.status}`);
       this.counts.hopsCarried += hops.length;
       return JSON.parse(sent.answer.body.toString("utf8")) as HopAnswer[];
@@ -94,7 +96,10 @@ export async function handleNodeRequest(
   const body = await readWhole(request);
   if (body === undefined) return void response.destroy();
   const { method = "", url = "", rawHeaders: headers } = request;
-  const isNode = method === "POST" && checkProof(secret, { method, url, headers, body }, now()).kind === "valid";
+  const proof = checkProof(secret, { method, url, headers, body }, now());
+  // The sender keeps what it has to say until it meets a node that understands it.
+  if (proof.kind === "unknown protocol") return void response.writeHead(protocolUnknownStatus).end();
+  const isNode = method === "POST" && proof.kind === "valid";
   const answer = isNode ? await received(messages, url.slice("/_tutti/node/".length), body) : undefined;
   if (answer === undefined) response.writeHead(404, { "content-type": "application/json" });
   else response.writeHead(200, { "content-type": "application/json" });

@@ -126,6 +126,8 @@ class NodeServer {
       secret,
       client: this.#client,
       waitMsMax: leaseMs * nodeLimits.leasesWaited + nodeLimits.takeoverMs,
+      answerMsMax: leaseMs + nodeLimits.answerMsMax,
+      log: options.log,
       serving: () => this.#serving(),
       isClosing: () => this.#isStopping && this.#isAlone,
     });

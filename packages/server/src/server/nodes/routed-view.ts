@@ -22,6 +22,7 @@ export async function viewRequest(
     isFromNode: request.headers[nodeHeader] !== undefined,
     signal: gone.signal,
     isRead: true,
+    longestWaitMs: () => 0,
     shard: (kernel) => kernel.shards.of(target),
     // The instance that goes on now may be another than the one the request came to.
     here: async () => (instance()?.views.get(name) ?? view).show(query),

@@ -1,193 +1,11 @@
 /** Two and three nodes of one operation, over real connections: what a client sees of a request that comes to the wrong one. */
 import assert from "node:assert/strict";
-import { once } from "node:events";
-import { Agent, request as httpRequest } from "node:http";
-import type { ClientRequest, IncomingMessage } from "node:http";
 import { describe, test } from "node:test";
-import type { Call } from "../../kernel/call.ts";
-import { RealClock } from "../../kernel/clock.ts";
-import { Kernel } from "../../kernel/kernel.ts";
-import { MemoryLeases } from "../../kernel/nodes/memory-leases.ts";
-import { Node } from "../../kernel/nodes/node.ts";
-import { park } from "../../kernel/operation.ts";
-import type { AnyOperation } from "../../kernel/operation.ts";
-import { systemRandom } from "../../kernel/random.ts";
-import { metaTable } from "../../kernel/meta.ts";
 import { ServiceError } from "../../kernel/service-error.ts";
-import { MemoryStore } from "../../kernel/store/memory-store.ts";
 import { turns } from "../../kernel/testing/fixtures.ts";
-import { createRequestHandler } from "../../protocol/http/handler.ts";
-import { sampleModel } from "../../protocol/sample-model.ts";
-import { WireService } from "../../protocol/wire-service.ts";
-import { listen } from "../lifecycle.ts";
-import { checkProof, proofHeaders } from "./node-auth.ts";
+import { checkProof, nodeProtocol, proofHeaders } from "./node-auth.ts";
 import { NodeClient } from "./node-client.ts";
-import { operationRequest, ShardRouter } from "./shard-router.ts";
-
-const shardCount = 4;
-const leaseMs = 60_000;
-
-interface Mini extends AsyncDisposable {
-  readonly node: Node;
-  readonly kernel: Kernel;
-  readonly url: string;
-  /** Texts decided here. */
-  readonly decided: string[];
-  readonly router: ShardRouter;
-  /** Cuts every connection and listens no more. */
-  die(): Promise<void>;
-}
-
-class Cluster implements AsyncDisposable {
-  readonly clock = new RealClock();
-  readonly leases = new MemoryLeases(() => this.clock.now());
-  readonly store = new MemoryStore((fence) => this.leases.admits(fence));
-  readonly minis: Mini[] = [];
-  /** What `Echo` does before it answers; the text is its input. */
-  operation: (mini: Mini, text: string, call: Call) => unknown = (_mini, text) => ({ Text: text });
-
-  static async open(count: number): Promise<Cluster> {
-    const cluster = new Cluster();
-    await cluster.leases.install({ shardCount, secret: "s" });
-    const row = { shard: 0, name: "shard-count", value: String(shardCount) };
-    await cluster.store.commit([{ kind: "put", table: metaTable, values: metaTable.encode(row) }]);
-    for (let index = 0; index < count; index += 1) await cluster.add(`n${index}`);
-    await cluster.settled();
-    return cluster;
-  }
-
-  async add(id: string): Promise<Mini> {
-    const { clock, leases, store } = this;
-    const client = new NodeClient("s", () => clock.now());
-    const listener = await listen(
-      {
-        any: (request, response) => handle(request, response),
-        whole: (request, response) => handle(request, response),
-      },
-      "127.0.0.1",
-      0,
-    );
-    const node = await Node.join({
-      description: { id, address: listener.url, version: "1" },
-      leases,
-      leaseMs,
-      clock,
-      log: () => undefined,
-      poke: () => this.minis.forEach((mini) => void mini.node.look()),
-    });
-    const kernel = new Kernel({
-      store,
-      clock,
-      random: systemRandom,
-      lease: node.lease,
-      onFatal: (error) => assert.fail(String(error)),
-      onLeaseLost: () => undefined,
-    });
-    const decided: string[] = [];
-    const router = new ShardRouter({
-      clock,
-      secret: "s",
-      client,
-      waitMsMax: 2_000,
-      serving: () => ({ node, kernel }),
-      isClosing: () => false,
-    });
-    const echo: AnyOperation = {
-      target: (input) => `arn:${(input as { Text: string }).Text.split(" ")[0]}`,
-      decide: (_tx, input, { call, expired }) => {
-        const { Text } = input as { Text: string };
-        if (Text.includes("wait") && !expired) return park(`arn:${Text}`, clock.now() + 30_000);
-        decided.push(Text);
-        return this.operation(mini, Text, call);
-      },
-    };
-    const handle = createRequestHandler({
-      services: [new WireService(sampleModel)],
-      dispatch: (_service, name, input, call, raw) =>
-        router.route(operationRequest(name, input, call, raw, () => echo)),
-      newRequestId: () => `request of ${id}`,
-      log: (_level, message, fields) => assert.fail(`${message} ${String(fields?.["error"])}`),
-      count: () => undefined,
-      bodyBytesMax: 1_000_000,
-    });
-    await kernel.start([]);
-    node.serve(kernel);
-    const die = async (): Promise<void> => {
-      node.abandon();
-      client.close();
-      await listener.close();
-    };
-    const mini: Mini = { node, kernel, url: listener.url, decided, router, die, [Symbol.asyncDispose]: die };
-    this.minis.push(mini);
-    return mini;
-  }
-
-  async settled(): Promise<void> {
-    for (let round = 0; round < 100; round += 1) {
-      await Promise.all(this.minis.map(({ node }) => node.look()));
-      const { shards } = await this.leases.view();
-      const held = this.minis.flatMap(({ kernel }) => kernel.ownership.open());
-      const most = Math.max(...this.minis.map(({ kernel }) => kernel.ownership.open().length));
-      const isDone = shards.every(({ owner }) => owner !== undefined) && held.length === shardCount;
-      if (isDone && most <= Math.ceil(shardCount / this.minis.length)) break;
-      await turns(2);
-    }
-    await Promise.all(this.minis.map(({ node }) => node.look()));
-  }
-
-  /** A text whose shard this node owns. */
-  textOf(owner: Mini): string {
-    for (let number = 0; ; number += 1)
-      if (owner.kernel.ownership.owns(owner.kernel.shards.of(`arn:t${number}`))) return `t${number}`;
-  }
-
-  get two(): readonly [Mini, Mini] {
-    const [first, second] = this.minis;
-    assert.ok(first !== undefined && second !== undefined);
-    return [first, second];
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all(this.minis.map((mini) => mini.die()));
-  }
-}
-
-interface Got {
-  readonly status: number;
-  readonly headers: IncomingMessage["headers"];
-  readonly body: Record<string, unknown>;
-}
-
-function ask(
-  url: string,
-  text: string,
-  headers: Record<string, string> = {},
-  operation = "Echo",
-  localAddress = "127.0.0.1",
-): [ClientRequest, Promise<Got>] {
-  const request = httpRequest(`${url}/`, {
-    method: "POST",
-    localAddress,
-    agent: new Agent({ keepAlive: false }),
-    headers: {
-      "content-type": "application/x-amz-json-1.1",
-      "x-amz-target": `Sample_20200101.${operation}`,
-      ...headers,
-    },
-  });
-  const got = once(request, "response").then(async ([response]: IncomingMessage[]) => {
-    let body = "";
-    for await (const chunk of response as AsyncIterable<Buffer>) body += chunk.toString();
-    return {
-      status: response?.statusCode ?? 0,
-      headers: response?.headers ?? {},
-      body: body === "" ? {} : JSON.parse(body),
-    };
-  });
-  got.catch(() => undefined);
-  request.end(JSON.stringify({ Text: text }));
-  return [request, got];
-}
+import { ask, Cluster } from "./testing/mini-nodes.ts";
 
 describe("a request that comes to a node that is not the owner", () => {
   test("is answered as the owner answers, with the client's Host, and decided there only", async () => {
@@ -277,6 +95,51 @@ describe("an owner that dies", () => {
   });
 });
 
+describe("an owner that does not answer, its connection open", () => {
+  test("is given up after its time: the client is told to try again, and nobody else decides", async () => {
+    await using cluster = await Cluster.open(2, { answerMsMax: 100 });
+    const [first, second] = cluster.two;
+    const { status, body } = await ask(first.url, `${cluster.textOf(second)} wait`)[1];
+    assert.deepEqual([status, body["__type"]], [503, "ServiceUnavailable"]);
+    assert.deepEqual([first.decided, second.decided], [[], []]);
+  });
+
+  test("is waited for as much longer as the operation may wait for something to happen", async () => {
+    await using cluster = await Cluster.open(2, { answerMsMax: 0, longestWaitMs: 60_000 });
+    const [first, second] = cluster.two;
+    const text = `${cluster.textOf(second)} wait`;
+    const [, got] = ask(first.url, text);
+    while (second.kernel.waiters.count(`arn:${text}`) === 0) await turns(1);
+    second.kernel.waiters.expireAll();
+    assert.deepEqual((await got).body, { Text: text });
+  });
+});
+
+describe("a node of another release", () => {
+  test("that speaks another protocol is told so, and what it asks is not read", async () => {
+    await using cluster = await Cluster.open(2);
+    const [first] = cluster.two;
+    const later = { "x-tutti-node": `${nodeProtocol + 1};whatever a later release says` };
+    assert.equal((await ask(first.url, cluster.textOf(first), later)[1]).status, 426);
+    assert.deepEqual(first.decided, []);
+    assert.deepEqual(cluster.lines, ["n0: refused a request of a node that speaks another protocol"]);
+  });
+
+  test("that owns a shard is asked again until one that understands does, or the deadline has come", async () => {
+    await using cluster = await Cluster.open(2);
+    const [first, second] = cluster.two;
+    const text = cluster.textOf(second);
+    second.answersAll = 426;
+    const refused = await ask(first.url, text)[1];
+    assert.deepEqual([refused.status, refused.body["__type"]], [503, "ServiceUnavailable"]);
+    assert.ok(cluster.lines.includes("n0: the owner of a shard speaks another protocol"));
+    const [, got] = ask(first.url, text);
+    await second.node.leave();
+    assert.deepEqual((await got).body, { Text: text });
+    assert.deepEqual([first.decided, second.decided], [[text], []]);
+  });
+});
+
 describe("a shard without an owner", () => {
   test("is waited for, up to a deadline; then the client is told to try again", async () => {
     await using cluster = await Cluster.open(1);
@@ -295,7 +158,7 @@ describe("who claims to be a node", () => {
   test("and cannot prove it is refused; nodes do not take a client's word to each other", async () => {
     await using cluster = await Cluster.open(2);
     const [first, second] = cluster.two;
-    const forged = { "x-tutti-node": `${Date.now()};127.0.0.1;${"0".repeat(64)}` };
+    const forged = { "x-tutti-node": `${nodeProtocol};${Date.now()};127.0.0.1;${"0".repeat(64)}` };
     assert.equal((await ask(first.url, cluster.textOf(first), forged)[1]).status, 403);
     assert.deepEqual([first.decided, second.decided], [[], []]);
   });

@@ -10,6 +10,7 @@
 import type { Call } from "../../kernel/call.ts";
 import type { Clock } from "../../kernel/clock.ts";
 import type { Kernel } from "../../kernel/kernel.ts";
+import type { Log } from "../../kernel/log.ts";
 import type { NodeView } from "../../kernel/nodes/leases.ts";
 import type { Node } from "../../kernel/nodes/node.ts";
 import { LeaseLost, ShardNotOwned } from "../../kernel/ownership.ts";
@@ -17,7 +18,7 @@ import { StoreUnavailableError } from "../../kernel/store/store-errors.ts";
 import { ServiceError } from "../../kernel/service-error.ts";
 import { RawAnswer } from "../../protocol/http/raw.ts";
 import type { RawRequest } from "../../protocol/http/raw.ts";
-import { checkProof, nodeHeader } from "./node-auth.ts";
+import { checkProof, nodeHeader, protocolUnknownStatus } from "./node-auth.ts";
 import type { NodeClient, Sent } from "./node-client.ts";
 import { nodeLimits } from "./limits.ts";
 
@@ -37,6 +38,9 @@ export interface RouterOptions {
   readonly isClosing: () => boolean;
   /** How long a request waits for an owner. */
   readonly waitMsMax: number;
+  /** How long an owner may take for an answer, its store being slow and nothing being waited for. */
+  readonly answerMsMax: number;
+  readonly log: Log;
 }
 
 /** A request, and how it is done where its shard is owned. */
@@ -51,6 +55,8 @@ export interface RoutedRequest {
   readonly signal: AbortSignal | undefined;
   /** Whether it may be done twice. */
   readonly isRead: boolean;
+  /** How long the operation may wait for something to happen. */
+  longestWaitMs(kernel: Kernel): number;
   /** The shard that decides; undefined for any. */
   shard(kernel: Kernel): number | undefined;
   here(kernel: Kernel): Promise<unknown>;
@@ -70,6 +76,7 @@ export function isReadOperation(name: string): boolean {
 /** What a node answers that is asked for what it does not own. */
 const misdirectedStatus = 421;
 const misdirected = new RawAnswer(misdirectedStatus, [], Buffer.alloc(0));
+const protocolUnknown = new RawAnswer(protocolUnknownStatus, [], Buffer.alloc(0));
 const forbidden = new RawAnswer(403, [], Buffer.alloc(0));
 
 /** Thrown inside: this attempt has led nowhere and nothing was decided; another may. */
@@ -85,9 +92,13 @@ export class ShardRouter {
 
   /** @throws ServiceError; what the operation throws where it is decided here */
   async route(request: RoutedRequest): Promise<unknown> {
-    const { clock, waitMsMax, secret } = this.#options;
+    const { clock, waitMsMax, secret, log } = this.#options;
     const proof = request.isFromNode ? checkProof(secret, request.raw(), clock.now()) : undefined;
     if (proof?.kind === "invalid") return forbidden;
+    if (proof?.kind === "unknown protocol") {
+      log("warn", "refused a request of a node that speaks another protocol", { protocol: proof.protocol });
+      return protocolUnknown;
+    }
     const isForwarded = proof?.kind === "valid";
     if (isForwarded) request.askedFrom?.(proof.sourceAddress);
     const deadline = clock.monotonic() + waitMsMax;
@@ -113,8 +124,13 @@ export class ShardRouter {
     if (shard === undefined || kernel.ownership.owns(shard)) return this.#here(request, kernel);
     const owner = node.ownerOf(shard);
     if (isForwarded || owner === undefined || owner.id === node.member.nodeId) return nowhere;
-    const sent = await this.#forward(request, node, owner);
+    const sent = await this.#forward(request, serving, owner);
     if (sent.kind === "answer") {
+      if (sent.answer.status === protocolUnknownStatus) {
+        const { id, version } = owner;
+        this.#options.log("warn", "the owner of a shard speaks another protocol", { node: id, version });
+        return nowhere;
+      }
       if (sent.answer.status === misdirectedStatus) return nowhere;
       this.counts.forwarded += 1;
       return sent.answer;
@@ -139,8 +155,8 @@ export class ShardRouter {
   }
 
   /** Asks the owner; gives it up when that life of it is over, for then no answer comes. */
-  async #forward(request: RoutedRequest, node: Node, owner: NodeView): Promise<Sent> {
-    const { client, clock } = this.#options;
+  async #forward(request: RoutedRequest, { node, kernel }: Serving, owner: NodeView): Promise<Sent> {
+    const { client, clock, answerMsMax } = this.#options;
     const given = new AbortController();
     const giveUp = (): void => given.abort();
     request.signal?.addEventListener("abort", giveUp, { once: true });
@@ -151,7 +167,7 @@ export class ShardRouter {
     try {
       return await client.send(owner.address, request.raw(), {
         connectMsMax: nodeLimits.connectMsMax,
-        answerMsMax: nodeLimits.answerMsMax,
+        answerMsMax: answerMsMax + request.longestWaitMs(kernel),
         signal: given.signal,
       });
     } finally {
@@ -203,6 +219,7 @@ export function operationRequest(
       return call.signal;
     },
     isRead: isReadOperation(name),
+    longestWaitMs: (kernel) => find(kernel).longestWaitMs ?? 0,
     shard: (kernel) => {
       const target = find(kernel).target?.(input, call);
       return target === undefined ? undefined : kernel.shards.of(target);

@@ -12,6 +12,7 @@ import type { Operation } from "../../../kernel/operation.ts";
 import type { Transaction } from "../../../kernel/transaction.ts";
 import { deadLetterTarget } from "../dead-lettering.ts";
 import { errors } from "../errors.ts";
+import { limits } from "../limits.ts";
 import type { MessageMoves } from "../message-moves.ts";
 import type { QueueMessage } from "../queue-message.ts";
 import { settingsOf } from "../queue-settings.ts";
@@ -38,6 +39,7 @@ interface Taken {
 export function receiveMessage(queues: Queues, moves: MessageMoves): Operation<ReceiveMessageCommandInput, Output> {
   return {
     target: queueOfUrl,
+    longestWaitMs: limits.waitSecondsMax * 1000,
     decide(tx, input, { call, arrivedAt, expired }) {
       const queue = queues.byUrl(tx, call, input.QueueUrl, "ReceiveMessage");
       const { isFifo } = settingsOf(queue);

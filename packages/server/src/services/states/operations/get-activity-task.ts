@@ -20,6 +20,7 @@ import * as targets from "../targets.ts";
 export function getActivityTask(driver: ExecutionDriver): Operation<GetActivityTaskInput, GetActivityTaskOutput> {
   return {
     target: targets.activity,
+    longestWaitMs: limits.activityPollSeconds * 1000,
     decide(tx, { activityArn = "", workerName }, { arrivedAt, expired }) {
       findActivity(tx, activityArn);
       const task = firstPending(tx, activityArn);
