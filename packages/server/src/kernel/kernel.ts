@@ -8,7 +8,7 @@
 import type { Call } from "./call.ts";
 import type { Clock } from "./clock.ts";
 import { CommitPipeline } from "./commit-pipeline.ts";
-import { metaTable, unfinishedMove } from "./meta.ts";
+import { metaTable, shardCountName, unfinishedMove } from "./meta.ts";
 import { disposeLoaded, Park } from "./operation.ts";
 import type { AnyOperation } from "./operation.ts";
 import { Outbox, outboxTable } from "./outbox.ts";
@@ -60,6 +60,11 @@ export interface StoreReader {
 export interface Module {
   readonly tables: readonly TableDefinition<never>[];
   readonly migrations: readonly Migration[];
+  /**
+   * The ARN in whose shard a row belongs, of a table of its own or a row of its own in one of the kernel's; undefined for what
+   * has never belonged elsewhere than it does.
+   */
+  ownerOf?(table: string, row: object): string | undefined;
   /** Reads from the store what the module keeps in memory of these shards besides its resident tables, which are there. */
   load?(reader: StoreReader, shards: ReadonlySet<number>): Promise<void>;
   /** Rebuilds what is derived from the tables; runs after `load`, before anything is decided for these shards. */
@@ -302,12 +307,12 @@ export class Kernel {
       );
     const virtualNow = meta.get("virtual-now");
     if (this.clock instanceof VirtualClock && virtualNow !== undefined) this.clock.startAt(Number(virtualNow.value));
-    const stored = meta.get("shard-count");
+    const stored = meta.get(shardCountName);
     if (stored === undefined && this.#lease !== undefined) throw new Error("nobody has made this installation yet");
     this.#shards = new ShardMap(stored === undefined ? this.#newShardCount : Number(stored.value));
     if (stored !== undefined) return;
     this.ownership.set([0], "loading");
-    this.transact((tx) => tx.insert(metaTable, { shard: 0, name: "shard-count", value: String(this.#newShardCount) }));
+    this.transact((tx) => tx.insert(metaTable, { shard: 0, name: shardCountName, value: String(this.#newShardCount) }));
   }
 
   #isQuiet(): boolean {

@@ -15,6 +15,9 @@ export const metaTable = defineTable<MetaRow>({
   key: ["name"],
 });
 
+/** Name of the row that says how many shards there are. */
+export const shardCountName = "shard-count";
+
 /** Name of a row that stands in an installation as long as it is being moved there from another store. */
 export const unfinishedMove = "unfinished-move";
 

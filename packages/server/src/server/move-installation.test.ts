@@ -2,8 +2,10 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { after, test } from "node:test";
 import { metaTable, unfinishedMove } from "../kernel/meta.ts";
+import { shardCountDefault, ShardMap } from "../kernel/shards.ts";
 import { DataDirectoryInUse, lockDataDirectory } from "../kernel/store/data-directory.ts";
 import { openSqliteStore } from "../kernel/store/sqlite/sqlite-store.ts";
 import { StoreFault } from "../kernel/store/store-errors.ts";
@@ -15,10 +17,15 @@ const folder = mkdtempSync(join(tmpdir(), "tutti-move-"));
 after(() => rmSync(folder, { recursive: true }));
 const place = (name: string): string => join(folder, name);
 
-async function ask(url: string, operation: string, input: object): Promise<Record<string, unknown>> {
+async function ask(
+  url: string,
+  operation: string,
+  input: object,
+  service = "AmazonSQS",
+): Promise<Record<string, unknown>> {
   const answer = await fetch(url, {
     method: "POST",
-    headers: { "content-type": "application/x-amz-json-1.0", "x-amz-target": `AmazonSQS.${operation}` },
+    headers: { "content-type": "application/x-amz-json-1.0", "x-amz-target": `${service}.${operation}` },
     body: JSON.stringify(input),
   });
   const text = await answer.text();
@@ -54,6 +61,65 @@ test("what was in one store is in the other, and says how much of it", async () 
     (Messages as { Body: string }[]).map(({ Body }) => Body),
     ["moved \u{1f600}"],
   );
+});
+
+/** The tables of what belongs to executions. */
+const executionTables = ["executions", "running", "scopes", "history", "tasks"].map((name) => `states_${name}`);
+
+/** An execution that waits for a task's token and for a deadline, its rows in the shard that its own ARN has. */
+async function makeEarlierInstallation(directory: string): Promise<string> {
+  const token = { Type: "Task", Resource: "arn:aws:states:::sqs:sendMessage.waitForTaskToken", TimeoutSeconds: 600 };
+  let machineArn = "";
+  let executionArn = "";
+  {
+    await using tutti = await startTutti({ dataDirectory: directory });
+    const { QueueUrl } = await ask(tutti.url, "CreateQueue", { QueueName: "jobs" });
+    const task = { ...token, Parameters: { QueueUrl, MessageBody: { "token.$": "$$.Task.Token" } }, End: true };
+    const definition = JSON.stringify({ StartAt: "Task", States: { Task: task } });
+    const machine = { name: "m", definition, roleArn: "arn:aws:iam::000000000000:role/r" };
+    const made = await ask(tutti.url, "CreateStateMachine", machine, "AWSStepFunctions");
+    machineArn = String(made["stateMachineArn"]);
+    const start = { stateMachineArn: machineArn, name: "e" };
+    executionArn = String((await ask(tutti.url, "StartExecution", start, "AWSStepFunctions"))["executionArn"]);
+    await ask(tutti.url, "ReceiveMessage", { QueueUrl, WaitTimeSeconds: 10 });
+  }
+  const earlier = new ShardMap(shardCountDefault).of(executionArn);
+  assert.notEqual(earlier, new ShardMap(shardCountDefault).of(machineArn));
+  using database = new DatabaseSync(join(directory, "tutti.db"));
+  for (const table of [...executionTables, "kernel_timers"]) {
+    const { changes } = database.prepare(`UPDATE ${table} SET shard = ?`).run(earlier);
+    assert.ok(changes > 0, table);
+  }
+  return machineArn;
+}
+
+test("executions of before they lived with their state machines come into its shard", async () => {
+  const machineArn = await makeEarlierInstallation(place("h"));
+  await move(place("h"), place("i"));
+  const shard = new ShardMap(shardCountDefault).of(machineArn);
+  using database = new DatabaseSync(join(place("i"), "tutti.db"));
+  for (const table of [...executionTables, "kernel_timers", "states_machines", "states_revisions"]) {
+    const found = database.prepare(`SELECT DISTINCT shard FROM ${table}`).all();
+    assert.deepEqual(
+      found.map((row) => row["shard"]),
+      [shard],
+      table,
+    );
+  }
+});
+
+test("such executions are not moved while something is on its way between resources, and nothing is written then", async () => {
+  await makeEarlierInstallation(place("j"));
+  using database = new DatabaseSync(join(place("j"), "tutti.db"));
+  const hop = "INSERT INTO delivery_hops (shard, number, target, service, operation, input, identity) VALUES ";
+  database.exec(`${hop} (1, 1, 'arn:t', 'sqs', 'SendMessage', 'x', '{}')`);
+  database.close();
+  await assert.rejects(
+    move(place("j"), place("k")),
+    fault("TUTTI-0106", /executions of an earlier version, and 1 messages/),
+  );
+  using target = new DatabaseSync(join(place("k"), "tutti.db"));
+  assert.deepEqual(target.prepare("SELECT name FROM kernel_meta").all(), []);
 });
 
 test("nothing is moved from nowhere, from under a server, or onto another installation", async () => {

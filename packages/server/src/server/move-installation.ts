@@ -2,25 +2,29 @@
  * `tutti migrate`: moves an installation from one store to another, row by row, with no server on either.
  *
  * The target says from the first row to the last that it is unfinished, and no server starts on it. At the end both stores
- * are compared, table by table, by the number of their rows and a checksum over all values in the order of the key.
+ * are compared, table by table, by the number of their rows and a checksum over all values in the order of the key. On the way every
+ * row comes into the shard of its owner; the checksum is over rows as they are written.
  */
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { hopsTable } from "../delivery/hop-tables.ts";
 import { Hops } from "../delivery/hops.ts";
 import { OperationRegistry } from "../delivery/operation-registry.ts";
 import { RealClock } from "../kernel/clock.ts";
 import { Kernel } from "../kernel/kernel.ts";
-import { metaTable, unfinishedMove } from "../kernel/meta.ts";
+import type { Module } from "../kernel/kernel.ts";
+import { metaTable, shardCountName, unfinishedMove } from "../kernel/meta.ts";
 import { systemRandom } from "../kernel/random.ts";
 import { schemaOf } from "../kernel/schema.ts";
+import { shardCountDefault, ShardMap } from "../kernel/shards.ts";
 import { lockDataDirectory } from "../kernel/store/data-directory.ts";
 import { MemoryStore } from "../kernel/store/memory-store.ts";
 import { openPostgresStore } from "../kernel/store/postgres/postgres-store.ts";
 import { openSqliteStore } from "../kernel/store/sqlite/sqlite-store.ts";
 import { StoreFault } from "../kernel/store/store-errors.ts";
 import type { Store, WriteOperation } from "../kernel/store/store.ts";
-import type { TableDefinition } from "../kernel/table.ts";
+import type { ShardedRow, TableDefinition } from "../kernel/table.ts";
 import { createServices } from "./services.ts";
 
 export interface MoveOptions {
@@ -46,7 +50,8 @@ export async function moveInstallation({ from, to, allowUnsafeStore, report }: M
     throw new StoreFault("TUTTI-0106", `there is no installation in ${from}.`);
   await using source = await openPlace(from, allowUnsafeStore);
   await using target = await openPlace(to, allowUnsafeStore);
-  const { tables, migrations } = schemaOf(modules());
+  const parts = modules();
+  const { tables, migrations } = schemaOf(parts);
   const resident = tables.filter(({ residency }) => residency === "resident");
   for (const { store } of [source, target]) await store.migrate(migrations, resident);
   const marker = { shard: 0, name: unfinishedMove, value: from };
@@ -56,9 +61,11 @@ export async function moveInstallation({ from, to, allowUnsafeStore, report }: M
       `${source.store.description} holds an installation that was moved there only in part.`,
     );
   await refuseRows(target.store, tables);
+  const places = new Places(parts, await shardCountOf(source.store));
+  await refuseStranded(source.store, tables, places);
   await target.store.commit([insertOf(metaTable, marker)]);
   const sums = new Map<Table, Sum>();
-  for (const table of tables) sums.set(table, await copy(table, source.store, target.store));
+  for (const table of tables) sums.set(table, await copy(table, source.store, target.store, places));
   for (const table of tables) {
     const expected = sums.get(table);
     const found = await sumOf(table, target.store);
@@ -100,7 +107,7 @@ async function openPlace(place: string, allowUnsafe: boolean): Promise<Place> {
 }
 
 /** Every service, and what is on its way between them, only for what they say of their tables. */
-function modules() {
+function modules(): readonly Module[] {
   const kernel = new Kernel({
     store: new MemoryStore(),
     clock: new RealClock(),
@@ -110,6 +117,53 @@ function modules() {
   const registry = new OperationRegistry();
   const hops = new Hops({ kernel, registry });
   return [hops, ...createServices(kernel, registry, hops).map(({ service }) => service)];
+}
+
+/**
+ * Where rows belong. One server that has every shard can work with a row in another than its owner's, and earlier versions left
+ * such rows; nodes cannot, since a row is loaded with its shard.
+ */
+class Places {
+  readonly #modules: readonly Module[];
+  readonly #shards: ShardMap;
+  /** Rows that were not where they belong. */
+  moved = 0;
+
+  constructor(parts: readonly Module[], shardCount: number) {
+    this.#modules = parts;
+    this.#shards = new ShardMap(shardCount);
+  }
+
+  /** The row in its owner's shard. */
+  put(table: Table, row: object): object {
+    for (const module of this.#modules) {
+      const owner = module.ownerOf?.(table.name, row);
+      if (owner === undefined) continue;
+      const shard = this.#shards.of(owner);
+      if ((row as ShardedRow).shard === shard) return row;
+      this.moved += 1;
+      return { ...row, shard };
+    }
+    return row;
+  }
+}
+
+async function shardCountOf(store: Store): Promise<number> {
+  const [row] = await store.range({ table: metaTable, equals: [shardCountName], limit: 1 });
+  return row === undefined ? shardCountDefault : Number(row.value);
+}
+
+/** A hop is known by the shard of its source and cannot follow it to another. */
+async function refuseStranded(source: Store, tables: readonly Table[], places: Places): Promise<void> {
+  const hops = await source.count(hopsTable, []);
+  if (hops === 0) return;
+  const put = (table: Table) => (row: object) => places.put(table, row);
+  for (const table of tables) await summed(table, source, put(table), async () => undefined);
+  if (places.moved === 0) return;
+  throw new StoreFault(
+    "TUTTI-0106",
+    `${source.description} holds executions of an earlier version, and ${hops} messages between resources are on their way: start a server there and let them arrive first.`,
+  );
 }
 
 async function refuseRows(store: Store, tables: readonly Table[]): Promise<void> {
@@ -129,22 +183,38 @@ function insertOf(table: Table, row: object): WriteOperation {
   return { kind: "insert", table, values: table.encode(row) };
 }
 
-async function copy(table: Table, source: Store, target: Store): Promise<Sum> {
-  return summed(table, source, (rows) => target.commit(rows.map((row) => insertOf(table, row))));
+async function copy(table: Table, source: Store, target: Store, places: Places): Promise<Sum> {
+  return summed(
+    table,
+    source,
+    (row) => places.put(table, row),
+    (rows) => target.commit(rows.map((row) => insertOf(table, row))),
+  );
 }
 
 function sumOf(table: Table, store: Store): Promise<Sum> {
-  return summed(table, store, async () => undefined);
+  return summed(
+    table,
+    store,
+    (row) => row,
+    async () => undefined,
+  );
 }
 
-async function summed(table: Table, store: Store, take: (rows: readonly object[]) => Promise<void>): Promise<Sum> {
+/** The sum over rows as `change` makes them. */
+async function summed(
+  table: Table,
+  store: Store,
+  change: (row: object) => object,
+  take: (rows: readonly object[]) => Promise<void>,
+): Promise<Sum> {
   const hash = createHash("sha256");
   let count = 0;
   let last: object | undefined;
   for (;;) {
     const after = last === undefined ? [] : table.keyValues(last);
     const read: object[] = await store.range({ table, equals: [], after, limit: rowsAtOnceMax });
-    const rows = read.filter((row) => !isMarker(table, row));
+    const rows = read.filter((row) => !isMarker(table, row)).map(change);
     for (const row of rows) {
       const values = table
         .encode(row)

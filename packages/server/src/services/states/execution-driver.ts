@@ -29,7 +29,7 @@ export type WorkItem =
   /** A call of another service. */
   | { readonly kind: "call"; readonly executionArn: string; readonly task: TaskRequest };
 
-const outboxKind = "states";
+export const outboxKind = "states";
 
 export class ExecutionDriver {
   readonly kernel: Kernel;

@@ -31,6 +31,7 @@ import { testState } from "./operations/test-state.ts";
 import { untagResource } from "./operations/untag-resource.ts";
 import { updateStateMachine } from "./operations/update-state-machine.ts";
 import { validateStateMachineDefinition } from "./operations/validate-state-machine-definition.ts";
+import { ownerOf } from "./owners.ts";
 import {
   activitiesTable,
   activityTasksTable,
@@ -71,6 +72,7 @@ export function createStatesService(kernel: Kernel, hops: Hops): Service {
     name: "states",
     tables: tables as unknown as readonly TableDefinition<never>[],
     migrations: statesMigrations,
+    ownerOf,
     start: (shards) => driver.restore(shards),
     drop: (shards) => executions.drop(shards),
     internalOperations: internalOperations(driver),
