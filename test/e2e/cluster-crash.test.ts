@@ -8,7 +8,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { SeededRandom } from "../../packages/server/src/kernel/random.ts";
-import { isBalanced, TestCluster, until } from "../support/cluster.ts";
+import { isBalanced, leaseSecondsFor, TestCluster, until } from "../support/cluster.ts";
 import type { ClusterNode } from "../support/cluster.ts";
 import { ClusterLoad } from "../support/cluster-load.ts";
 import { startPostgresql } from "../support/postgresql.ts";
@@ -18,7 +18,7 @@ import { requires } from "../support/requirements.ts";
 const faultKinds = ["kill", "pause", "restart", "cut from database", "cut from nodes", "database crash"] as const;
 type Fault = (typeof faultKinds)[number];
 
-const leaseSeconds = 2;
+const leaseSecondsMin = 2;
 const seed = Number(process.env["TUTTI_CLUSTER_SEED"] ?? 1);
 const faultsMax = Number(process.env["TUTTI_CLUSTER_FAULTS"] ?? faultKinds.length);
 const patienceSeconds = 60;
@@ -104,16 +104,25 @@ class Faults {
   }
 }
 
-describe("three nodes over PostgreSQL", { ...requires("postgresql"), timeout: 120_000 + faultsMax * 60_000 }, () => {
+/** A run that hangs is ended, and everything it has started with it. */
+const timeout = 180_000 + faultsMax * 60_000;
+
+describe("three nodes over PostgreSQL", { ...requires("postgresql"), timeout }, () => {
   let postgresql: PostgresqlServer;
   before(async () => {
     postgresql = await startPostgresql();
   });
   after(() => postgresql.stop());
 
-  test(`seed ${seed}: nothing acknowledged is lost, whatever fails`, async (context) => {
+  test(`seed ${seed}: nothing acknowledged is lost, whatever fails`, { timeout: timeout - 60_000 }, async (context) => {
+    const leaseSeconds = await leaseSecondsFor(postgresql, leaseSecondsMin);
+    context.diagnostic(`a lease of ${leaseSeconds} s`);
     await using cluster = await TestCluster.start(postgresql, { names: ["a", "b", "c"], leaseSeconds });
     await using load = new ClusterLoad(cluster.nodes.map(({ url }) => url));
+    context.signal.addEventListener("abort", () => {
+      void load[Symbol.asyncDispose]();
+      void cluster[Symbol.asyncDispose]();
+    });
     await load.start();
     const faults = new Faults(cluster, load, postgresql);
     for (let number = 0; number < faultsMax; number += 1) context.diagnostic(await faults.next(number));

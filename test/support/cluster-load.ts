@@ -16,6 +16,8 @@ import { until } from "./cluster.ts";
 import { assertWhole, createMachine, historyOf } from "./sfn.ts";
 
 const credentials = { accessKeyId: "test", secretAccessKey: "test" };
+/** For an answer that has to come, whatever fails meanwhile. */
+const patienceSeconds = 120;
 const groups = ["a", "b", "c", "d"];
 const naps = { Type: "Wait", Seconds: 1, Next: "Last" };
 const definition = {
@@ -58,8 +60,16 @@ export class ClusterLoad implements AsyncDisposable {
   constructor(urls: readonly string[]) {
     const options = { region: "us-east-1", credentials, maxAttempts: 1 };
     this.#endpoints = urls.map((endpoint) => ({
-      sqs: new SQSClient({ ...options, endpoint, requestHandler: { requestTimeout: 30_000 } }),
-      sfn: new SFNClient({ ...options, endpoint, requestHandler: { requestTimeout: 30_000 } }),
+      sqs: new SQSClient({
+        ...options,
+        endpoint,
+        requestHandler: { requestTimeout: 30_000, throwOnRequestTimeout: true },
+      }),
+      sfn: new SFNClient({
+        ...options,
+        endpoint,
+        requestHandler: { requestTimeout: 30_000, throwOnRequestTimeout: true },
+      }),
     }));
   }
 
@@ -238,11 +248,12 @@ export class ClusterLoad implements AsyncDisposable {
 
   /** Asks again until there is an answer; for what may be asked twice. */
   async #surely<Output>(ask: (endpoint: Endpoint) => Promise<Output>): Promise<Output> {
-    for (let attempt = 0; attempt < 600 && !this.#isGone; attempt += 1) {
+    const start = performance.now();
+    while (!this.#isGone && performance.now() - start < patienceSeconds * 1000) {
       const output = await this.#ask(ask);
       if (output !== undefined) return output;
     }
-    throw new Error("no answer, however often it was asked");
+    throw new Error(`no answer within ${patienceSeconds} s, however often it was asked`);
   }
 
   /** Undefined when nobody knows what came of it. @throws for a refusal, which no fault of the cluster may cause */
