@@ -10,12 +10,15 @@ import { MemoryStore } from "../../kernel/store/memory-store.ts";
 import { createServices } from "../services.ts";
 import { isReadOperation } from "./shard-router.ts";
 
-test("every operation of every service names its target, or only reads", () => {
+function services() {
   const onFatal = (error: unknown): void => assert.fail(String(error));
   const kernel = new Kernel({ store: new MemoryStore(), clock: new RealClock(), random: systemRandom, onFatal });
   const registry = new OperationRegistry();
-  const services = createServices(kernel, registry, new Hops({ kernel, registry })).map(({ service }) => service);
-  const nameless = services.flatMap(({ name, operations }) =>
+  return createServices(kernel, registry, new Hops({ kernel, registry })).map(({ service }) => service);
+}
+
+test("every operation of every service names its target, or only reads", () => {
+  const nameless = services().flatMap(({ name, operations }) =>
     Object.entries(operations)
       .filter(([operation, { target }]) => target === undefined && !isReadOperation(operation))
       .map(([operation]) => `${name}:${operation}`),
@@ -26,4 +29,15 @@ test("every operation of every service names its target, or only reads", () => {
 test("what takes something away is not repeated as if it only read", () => {
   for (const name of ["GetActivityTask", "ReceiveMessage", "SendMessage"]) assert.equal(isReadOperation(name), false);
   for (const name of ["GetQueueUrl", "DescribeExecution", "ListQueues"]) assert.equal(isReadOperation(name), true);
+});
+
+/** Of AWS's API references: WaitTimeSeconds of API_ReceiveMessage, and "the service holds the poll" of API_GetActivityTask. */
+test("the long polls say how long they may wait, so that an answer is waited for longer", () => {
+  const waits = services().flatMap(({ operations }) =>
+    Object.entries(operations).map(([operation, { longestWaitMs = 0 }]) => [operation, longestWaitMs] as const),
+  );
+  assert.deepEqual(Object.fromEntries(waits.filter(([, longestWaitMs]) => longestWaitMs > 0)), {
+    GetActivityTask: 60_000,
+    ReceiveMessage: 20_000,
+  });
 });
