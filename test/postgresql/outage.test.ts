@@ -50,8 +50,11 @@ describe("nodes over PostgreSQL", { ...requires("postgresql"), timeout: 240_000 
     await using load = new ClusterLoad(cluster.nodes.map(({ url }) => url));
     await load.start();
     await wholeAgain(cluster);
+    // Of the test's own: the load counts what it sends.
+    const [created] = await ask(cluster.node("a").url, "CreateQueue", { QueueName: "probes" });
+    assert.equal(created, 200);
     const refuse = async (): Promise<void> => {
-      const answers = await Promise.all(cluster.nodes.map(({ url }) => send(url, "plain")));
+      const answers = await Promise.all(cluster.nodes.map(({ url }) => send(url, "probes")));
       for (const answer of answers) assert.deepEqual(answer, [503, "ServiceUnavailable"]);
     };
     const processes = cluster.nodes.map(({ process }) => process?.pid);
@@ -63,10 +66,15 @@ describe("nodes over PostgreSQL", { ...requires("postgresql"), timeout: 240_000 
     const awaySeconds = (performance.now() - awayAt) / 1000;
     await postgresql.restart();
     const backAt = performance.now();
-    await wholeAgain(cluster);
+    await until("every node to answer again", patienceSeconds, async () => {
+      const answers = await Promise.all(cluster.nodes.map(({ url }) => send(url, "probes")));
+      return answers.every(([status]) => status === 200) ? true : undefined;
+    });
+    const backSeconds = (performance.now() - backAt) / 1000;
     context.diagnostic(
-      `away for ${awaySeconds.toFixed(1)} s, whole after ${(performance.now() - backAt).toFixed(0)} ms`,
+      `away for ${awaySeconds.toFixed(1)} s, answers from every node ${backSeconds.toFixed(1)} s later`,
     );
+    await wholeAgain(cluster);
     const already = load.acknowledged;
     await until("clients to get on", patienceSeconds, async () =>
       load.acknowledged > already + 50 ? true : undefined,
