@@ -170,6 +170,21 @@ describe("a lease that is lost", () => {
     assert.equal(store.closed, 0, "another kernel may use the store");
   });
 
+  test("keeps an alarm that wakes too late from deciding, and nothing is thrown where nobody would catch it", async () => {
+    const { kernel, lost, lease, clock } = await start(new MemoryStore());
+    await kernel.adopt([0]);
+    const decided: string[] = [];
+    const decide = (): void => kernel.transactOrFail(() => void decided.push("decided"));
+    clock.after(10, decide);
+    clock.after(20, decide);
+    await clock.advanceTo(1_000_010, () => turns(2));
+    lease.isHeld = false;
+    await clock.advanceTo(1_000_020, () => turns(2));
+    assert.deepEqual(decided, ["decided"]);
+    assert.equal(lost.length, 1);
+    assert.ok(lost[0] instanceof LeaseLost);
+  });
+
   test("is noticed by the store when the node is not: the stale commit is not applied", async () => {
     const store = new MemoryStore(({ nodeId, incarnation }) => nodeId === "a" && incarnation > 1);
     const { kernel, lost } = await start(store);

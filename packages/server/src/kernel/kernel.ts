@@ -112,7 +112,7 @@ export class Kernel {
     this.#onFatal = options.onFatal;
     this.#newShardCount = options.shardCount ?? shardCountDefault;
     this.pipeline = new CommitPipeline(options.store, options.clock, (error) => this.#fail(error), options.lease);
-    const transact = (decide: (tx: Transaction) => void): void => this.#transactOrFail(decide);
+    const transact = (decide: (tx: Transaction) => void): void => this.transactOrFail(decide);
     this.timers = new Timers(options.clock, transact);
     this.outbox = new Outbox(options.clock, transact);
     this.waiters = new Waiters(options.clock, options.clientsInRealTime ?? false);
@@ -244,6 +244,19 @@ export class Kernel {
   }
 
   /**
+   * Runs a decision that nobody asked for and nobody is answered: an alarm's. Never throws: one that fails stops the
+   * process, one that comes when the lease has ended is not made.
+   */
+  transactOrFail(decide: (tx: Transaction) => void): void {
+    if (this.pipeline.failed || this.#stopped) return;
+    try {
+      this.transact(decide);
+    } catch (error) {
+      this.pipeline.fail(error);
+    }
+  }
+
+  /**
    * Carries one request through an operation; resolves when the answer may leave.
    * @throws ShardNotOwned when another node decides it, also when the shard is lost while the request waits
    */
@@ -331,15 +344,6 @@ export class Kernel {
 
   #turn(): Promise<void> {
     return new Promise((resolve) => this.clock.soon(resolve));
-  }
-
-  #transactOrFail(decide: (tx: Transaction) => void): void {
-    if (this.pipeline.failed || this.#stopped) return;
-    try {
-      this.transact(decide);
-    } catch (error) {
-      this.pipeline.fail(error);
-    }
   }
 
   #failure(): Error {

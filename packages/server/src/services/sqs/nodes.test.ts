@@ -97,6 +97,33 @@ describe("a dead-letter queue on another node", () => {
     await sqs.net.stop();
   });
 
+  test("a receive made again after a takeover does not bring back what is on its way", async () => {
+    const names = { source: nameIn(leftShards, "s", ".fifo"), dead: nameIn(rightShards, "d", ".fifo") };
+    const sqs = await withDeadLetters(names, { FifoQueue: "true", ContentBasedDeduplication: "true" });
+    await send(sqs, names.source, "poison", { MessageGroupId: "g" });
+    const attempt = { ReceiveRequestAttemptId: "try" };
+    assert.equal((await sqs.receive(names.source, attempt)).length, 1);
+    sqs.net.fate = () => ({ delayMs: 0, isLost: true });
+    assert.deepEqual(await sqs.receive(names.source), []);
+    sqs.net.kill("left");
+    await sqs.net.start("successor", leftShards);
+    await assertRefused(
+      sqs.receive(names.source, { ...attempt, VisibilityTimeout: 60 }),
+      "InvalidParameterValueException",
+      /^Value try for parameter ReceiveRequestAttemptId/,
+    );
+    sqs.net.fate = () => ({ delayMs: 0 });
+    await sqs.net.advance(100_000);
+    assert.deepEqual(
+      [await sqs.counts(names.source), await sqs.counts(names.dead)],
+      [
+        [0, 0],
+        [1, 0],
+      ],
+    );
+    await sqs.net.stop();
+  });
+
   for (const victim of ["left", "right"] as const) {
     test(`the ${victim} node dies while the message is on its way: it arrives once`, async () => {
       const sqs = await withDeadLetters();

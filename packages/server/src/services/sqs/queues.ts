@@ -133,8 +133,7 @@ export class Queues {
   #saveReceives(): void {
     this.#saveAlarm?.cancel();
     this.#saveAlarm = undefined;
-    if (this.kernel.pipeline.failed) return;
-    this.kernel.transact((tx) => {
+    this.kernel.transactOrFail((tx) => {
       for (const { messages } of this.#states.values()) if (messages.hasUnsavedReceives) messages.saveReceives(tx);
     });
   }
@@ -276,10 +275,12 @@ export class Queues {
     const queue = this.kernel.resident(queuesTable).get(arn);
     if (queue === undefined || this.kernel.pipeline.failed || this.#stopped) return;
     const state = this.state(queue);
-    const moved = this.kernel.transact((tx) => {
+    let moved = 0;
+    this.kernel.transactOrFail((tx) => {
       this.#expire(tx, queue, state.messages);
-      return promote(state, tx.now);
+      moved = promote(state, tx.now);
     });
+    if (this.kernel.pipeline.failed) return;
     if (moved > 0) this.kernel.waiters.wake(arn, moved);
     state.pager.run(undefined);
     this.#watch(arn);

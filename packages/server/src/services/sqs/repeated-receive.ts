@@ -4,6 +4,7 @@ import { park } from "../../kernel/operation.ts";
 import type { Park } from "../../kernel/operation.ts";
 import type { Transaction } from "../../kernel/transaction.ts";
 import { errors } from "./errors.ts";
+import { isMoving } from "./queue-message.ts";
 import type { Queues } from "./queues.ts";
 import { showMessage } from "./received-message.ts";
 import type { QueueRow } from "./tables.ts";
@@ -31,7 +32,8 @@ export function repeatAttempt(
   if (earlier.received.length < earlier.size) throw notAsItWas(id);
   const repeated = earlier.received.map(({ delivery, receiptHandle }) => {
     const message = messages.find(delivery.sequence);
-    if (message?.delivery !== delivery) throw notAsItWas(id);
+    // One that was read at a start may be on its way to the dead-letter queue, and would be in both.
+    if (message?.delivery !== delivery || isMoving(message)) throw notAsItWas(id);
     return { message, row: message.row, receiptHandle };
   });
   const missing = repeated.filter(({ row }) => row === undefined);
