@@ -1,10 +1,12 @@
 /**
- * `npm run simulate -- [--seeds n] [--steps n] [--from seed] [--only executions|nodes|queue-nodes|queues]`: many runs, each with its seed; stops
+ * `npm run simulate -- [--seeds n] [--steps n] [--from seed] [--only executions|nodes|lease-nodes|lease-executions|queue-nodes|queues]`: many runs, each with its seed; stops
  * at the first that fails.
  */
 import { parseArgs } from "node:util";
+import { SimulatedLeaseNodes } from "./lease-nodes.ts";
 import { QueueSimulation } from "./queue-simulation.ts";
 import { SimulatedNodes } from "./simulated-nodes.ts";
+import type { Simulated } from "./simulated-server.ts";
 import { Simulation } from "./simulation.ts";
 
 const { values } = parseArgs({
@@ -16,8 +18,21 @@ const { values } = parseArgs({
   },
 });
 
+const countsOf = (server: Simulated): object =>
+  server instanceof SimulatedLeaseNodes
+    ? { ...server.counts, refused: server.shared.refused, carried: server.carrier.carried }
+    : {};
+
 const runs = {
   executions: (seed: number, steps: number) => new Simulation(seed).run(steps),
+  "lease-nodes": async (seed: number, steps: number) => {
+    const run = new QueueSimulation(seed, (random, share) => new SimulatedLeaseNodes(random, share));
+    return { ...(await run.run(steps)), ...countsOf(run.server) };
+  },
+  "lease-executions": async (seed: number, steps: number) => {
+    const run = new Simulation(seed, (random, share) => new SimulatedLeaseNodes(random, share));
+    return { ...(await run.run(steps)), ...countsOf(run.server) };
+  },
   nodes: (seed: number, steps: number) =>
     new Simulation(seed, (random, share) => new SimulatedNodes(random, share)).run(steps),
   "queue-nodes": (seed: number, steps: number) =>

@@ -32,7 +32,7 @@ export interface QueueReport {
 
 export class QueueSimulation {
   readonly server: Simulated;
-  readonly ledger = new QueueLedger({ forgottenMs });
+  readonly ledger: QueueLedger;
   readonly #random: SeededRandom;
   readonly #client: QueueClient;
   readonly #handles: { readonly queue: LedgerQueue; readonly received: ReceivedMessage }[] = [];
@@ -45,6 +45,11 @@ export class QueueSimulation {
   constructor(seed: number, makeServer: ServerMaker = (random, share) => new SimulatedServer(random, share)) {
     this.#random = new SeededRandom(seed);
     this.server = makeServer(this.#random, crashShare);
+    this.ledger = new QueueLedger({
+      forgottenMs: forgottenMs + (this.server.commitMsMax ?? 0),
+      waitMsMax: this.server.waitMsMax ?? 0,
+      now: () => this.server.now,
+    });
     this.server.onCrash = (now) => this.ledger.crashed(now);
     this.#client = new QueueClient(this.server, this.ledger);
   }

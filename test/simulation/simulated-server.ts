@@ -44,6 +44,10 @@ export interface Simulated {
   onCrash: (now: number) => void;
   /** How likely it is that a process dies at a moment when it can. */
   crashShare: number;
+  /** How long a commit may take, in virtual milliseconds; no time when absent. */
+  readonly commitMsMax?: number;
+  /** How long a request may wait before it is decided; no time when absent. */
+  readonly waitMsMax?: number;
   /** @throws ServiceError when the server refuses */
   ask(service: string, operation: string, input: object): Promise<Answer>;
   advance(seconds: number): Promise<Answer>;

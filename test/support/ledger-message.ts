@@ -62,18 +62,18 @@ export class LedgerMessage {
   }
 
   /** @param now when the answer was there, and `tick` with it */
-  receivedBy(asked: ReceiveAsked, received: ReceivedMessage, now: number, tick: number, crashes: number): void {
+  receivedBy(asked: ReceiveAsked, received: ReceivedMessage, now: number, tick: number): void {
     // On a standard queue a change with an older handle may come after this receive and shorten its time.
     const isLocked = this.queue.isFifo || this.changesOpen === 0;
     this.lockedUntil = isLocked ? asked.now + asked.visibilityMs : Number.NEGATIVE_INFINITY;
     this.place = asked.queue;
-    this.receivedAt = asked.now;
+    this.receivedAt = now;
     this.receivedTick = tick;
     this.answeredAt = now;
     this.attemptId = asked.attemptId;
     this.receiptHandle = received.receiptHandle;
     this.receiveCount = received.receiveCount;
-    this.crashesBefore = crashes;
+    this.crashesBefore = asked.crashesBefore;
     this.messageId ??= received.messageId;
     // Seen, it surely is there.
     this.sentTick ??= tick;

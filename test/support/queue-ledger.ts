@@ -40,6 +40,8 @@ export interface ReceiveAsked {
   readonly now: number;
   readonly visibilityMs: number;
   readonly attemptId?: string | undefined;
+  /** Where there are several processes, one of them may die between the receive and its answer. */
+  readonly crashesBefore: number;
 }
 
 /** A deletion or a change of visibility that was asked for. */
@@ -57,6 +59,10 @@ export interface Asked {
 export interface LedgerOptions {
   /** How long a receive of a standard queue may go unwritten: so late a crash may make it undone. */
   readonly forgottenMs: number;
+  /** How long a request may wait before it is decided; 0 when absent. */
+  readonly waitMsMax?: number;
+  /** The time, where some passes between a request and its decision. */
+  readonly now?: () => number;
 }
 
 const deduplicationMs = 300_000;
@@ -111,7 +117,9 @@ export class QueueLedger {
   /** Whether a duplicate sent now must be recognised as one. */
   isWithinWindow(message: LedgerMessage, now: number): boolean {
     const clearedAt = this.#clearedAt.get(message.queue.name) ?? -1;
-    return now < message.firstAskedAt + deduplicationMs && clearedAt < message.askedTick;
+    return (
+      now + (this.#options.waitMsMax ?? 0) < message.firstAskedAt + deduplicationMs && clearedAt < message.askedTick
+    );
   }
 
   sent(message: LedgerMessage, { messageId, sequenceNumber }: SentMessage, askedTick: number): void {
@@ -141,7 +149,7 @@ export class QueueLedger {
     if (attemptId !== undefined)
       for (const message of this.messages.values())
         if (message.attemptId === attemptId) message.lockedUntil = Math.min(message.lockedUntil, now + visibilityMs);
-    return { queue, tick: this.tick, now, visibilityMs, attemptId };
+    return { queue, tick: this.tick, now, visibilityMs, attemptId, crashesBefore: this.#crashes.length };
   }
 
   receiveRefused({ queue }: ReceiveAsked): void {
@@ -158,7 +166,7 @@ export class QueueLedger {
       message.log(`${now}: received from ${asked.queue.name}, count ${received.receiveCount}, asked at ${asked.now}`);
       const isLatest = this.#checkReceived(asked, message, received, now);
       if (asked.queue === message.queue && message.queue.isFifo) this.#checkOrder(asked, message, received, before);
-      if (isLatest) message.receivedBy(asked, received, now, this.tick, this.#crashes.length);
+      if (isLatest) message.receivedBy(asked, received, now, this.tick);
       this.received += 1;
       before.push(message);
     }
@@ -180,7 +188,10 @@ export class QueueLedger {
     if (isOld === true && message.removalsOpen === 1 && message.place === queue && !message.isMaybeCleared)
       throw message.fault("is deleted with the handle of an earlier receive");
     // A deletion is answered well, too, when the message is not in this queue any more but in its dead-letter queue.
-    const isHeld = now < lockBefore && message.receiptHandle === receiptHandle && message.isSame(this.#crashes.length);
+    const isHeld =
+      this.#decidedBy(now) < lockBefore &&
+      message.receiptHandle === receiptHandle &&
+      message.isSame(this.#crashes.length);
     const staysHere = queue.maxReceiveCount === undefined && queue.isDeadLetterQueue !== true;
     if (isHeld || staysHere) message.removedTick ??= this.tick;
   }
@@ -206,7 +217,10 @@ export class QueueLedger {
     message.log("is hidden so");
     const isLatest = change?.isAlone === true && change.number === message.changesAsked;
     // On a standard queue it is also answered so, without effect, when the message is visible again.
-    const isHeld = message.receiptHandle === receiptHandle && now < lockBefore && message.isSame(this.#crashes.length);
+    const isHeld =
+      message.receiptHandle === receiptHandle &&
+      this.#decidedBy(now) < lockBefore &&
+      message.isSame(this.#crashes.length);
     if (!isLatest || !isHeld) return;
     message.lockedUntil = now + visibilityMs;
     message.receivedAt = Number.NEGATIVE_INFINITY;
@@ -278,6 +292,11 @@ export class QueueLedger {
     if (message.queue.isFifo && isHere && !isEarlier && received.receiveCount <= message.receiveCount)
       throw message.fault(`a receive was forgotten: count ${received.receiveCount} after ${message.receiveCount}`);
     return !isEarlier;
+  }
+
+  /** When something is certain to be decided that is answered now. @param asked when it was asked for */
+  #decidedBy(asked: number): number {
+    return this.#options.now?.() ?? asked;
   }
 
   /** Whether a crash came so soon after the receive that a standard queue may know nothing of it. */
