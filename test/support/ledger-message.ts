@@ -24,6 +24,8 @@ export class LedgerMessage {
   receiptHandle: string | undefined;
   receiveCount = 0;
   crashesBefore = 0;
+  /** When the latest change of its visibility was asked for. */
+  changedTick = -1;
   /** Changes of visibility that were asked for, and how many of them nobody has heard of yet. */
   changesAsked = 0;
   changesOpen = 0;
@@ -64,7 +66,8 @@ export class LedgerMessage {
   /** @param now when the answer was there, and `tick` with it */
   receivedBy(asked: ReceiveAsked, received: ReceivedMessage, now: number, tick: number): void {
     // On a standard queue a change with an older handle may come after this receive and shorten its time.
-    const isLocked = this.queue.isFifo || this.changesOpen === 0;
+    // One made again has the same handle: a change that was asked for before its answer may have come after it, or before.
+    const isLocked = (this.queue.isFifo || this.changesOpen === 0) && this.changedTick < asked.tick;
     this.lockedUntil = isLocked ? asked.now + asked.visibilityMs : Number.NEGATIVE_INFINITY;
     this.place = asked.queue;
     this.receivedAt = now;

@@ -74,6 +74,8 @@ export class QueueLedger {
   /** Receives by queue name that may have received without anybody knowing. */
   readonly #openReceives = new Map<string, number>();
   readonly #clearedAt = new Map<string, number>();
+  /** Beginnings and ends of purges and deletions by queue name. */
+  readonly #clears = new Map<string, number>();
   readonly #crashes: number[] = [];
   #tick = 0;
   received = 0;
@@ -124,7 +126,8 @@ export class QueueLedger {
 
   sent(message: LedgerMessage, { messageId, sequenceNumber }: SentMessage, askedTick: number): void {
     message.log(`acknowledged as ${messageId}, ${sequenceNumber ?? "no number"}`);
-    if (message.sentId !== undefined && message.sentId !== messageId)
+    // Unless the queue was emptied while the duplicate was on its way.
+    if (message.sentId !== undefined && message.sentId !== messageId && !message.isMaybeCleared)
       throw message.fault(`a duplicate was accepted as ${messageId}`);
     if (message.queue.isFifo && message.sequence === undefined && sequenceNumber !== undefined) {
       const sequence = BigInt(sequenceNumber);
@@ -205,6 +208,7 @@ export class QueueLedger {
   changeAsked(message: LedgerMessage, receiptHandle: string, now: number, visibilityMs: number): Asked {
     const lockBefore = message.lockedUntil;
     message.changesAsked += 1;
+    message.changedTick = this.tick;
     const change = { number: message.changesAsked, isAlone: message.changesOpen === 0 };
     message.changesOpen += 1;
     message.lockedUntil = Math.min(lockBefore, now + visibilityMs);
@@ -237,10 +241,12 @@ export class QueueLedger {
     const tick = this.tick;
     const before = this.#clearedAt.get(queue.name) ?? -1;
     const inside = [...this.messages.values()].filter((message) => message.queue === queue);
+    const number = this.#countClear(queue);
     const newly = inside.filter(({ isMaybeCleared }) => !isMaybeCleared);
     this.#clearedAt.set(queue.name, Number.POSITIVE_INFINITY);
     for (const message of newly) message.isMaybeCleared = true;
     const end = (): void => {
+      this.#countClear(queue);
       // What was asked for meanwhile may be gone too.
       for (const message of this.messages.values()) if (message.queue === queue) message.isMaybeCleared = true;
       this.#clearedAt.set(queue.name, this.tick);
@@ -253,10 +259,18 @@ export class QueueLedger {
       },
       unknown: end,
       refused: () => {
+        // Another one at the same time may have done what this one has not.
+        if (this.#clears.get(queue.name) !== number) return end();
         for (const message of newly) message.isMaybeCleared = false;
         this.#clearedAt.set(queue.name, before);
       },
     };
+  }
+
+  #countClear({ name }: LedgerQueue): number {
+    const count = (this.#clears.get(name) ?? 0) + 1;
+    this.#clears.set(name, count);
+    return count;
   }
 
   /** At the end: it was received and will be deleted. */
