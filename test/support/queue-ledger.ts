@@ -127,8 +127,11 @@ export class QueueLedger {
   sent(message: LedgerMessage, { messageId, sequenceNumber }: SentMessage, askedTick: number): void {
     message.log(`acknowledged as ${messageId}, ${sequenceNumber ?? "no number"}`);
     // Unless the queue was emptied while the duplicate was on its way.
-    if (message.sentId !== undefined && message.sentId !== messageId && !message.isMaybeCleared)
-      throw message.fault(`a duplicate was accepted as ${messageId}`);
+    if (message.sentId !== undefined && message.sentId !== messageId) {
+      if (!message.isMaybeCleared) throw message.fault(`a duplicate was accepted as ${messageId}`);
+      message.removedTick = undefined;
+      message.sentTick = this.tick;
+    }
     if (message.queue.isFifo && message.sequence === undefined && sequenceNumber !== undefined) {
       const sequence = BigInt(sequenceNumber);
       for (const other of this.#byGroup.get(groupKey(message.queue, message.group)) ?? [])
