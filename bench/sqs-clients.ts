@@ -89,9 +89,8 @@ export function singles({
   text = text256,
 }: Pick<Load, "queueUrl" | "groups" | "text">): () => Buffer {
   const ids = fifoIds(groups);
-  return repeated(groups, () =>
-    jsonRequest("AmazonSQS.SendMessage", `{"QueueUrl":"${queueUrl}",${member(text)}${ids()}}`),
-  );
+  const body = member(text);
+  return repeated(groups, () => jsonRequest("AmazonSQS.SendMessage", `{"QueueUrl":"${queueUrl}",${body}${ids()}}`));
 }
 
 export function batches({
@@ -100,8 +99,9 @@ export function batches({
   text = text256,
 }: Pick<Load, "queueUrl" | "groups" | "text">): () => Buffer {
   const ids = fifoIds(groups);
+  const body = member(text);
   return repeated(groups, () => {
-    const entries = Array.from({ length: 10 }, (_, index) => `{"Id":"${index}",${member(text)}${ids()}}`);
+    const entries = Array.from({ length: 10 }, (_, index) => `{"Id":"${index}",${body}${ids()}}`);
     return jsonRequest("AmazonSQS.SendMessageBatch", `{"QueueUrl":"${queueUrl}","Entries":[${entries.join(",")}]}`);
   });
 }

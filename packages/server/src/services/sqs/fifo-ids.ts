@@ -57,9 +57,7 @@ export function deduplicationOf(
   return { id, key: deduplicationScope === "messageGroup" ? `${message.MessageGroupId ?? ""} ${id}` : id };
 }
 
-const sequenceNumberBase = 18_800_000_000_000_000_000n;
-
 /** Twenty digits, growing with the sequence, with gaps as AWS's have. */
 export function sequenceNumber(sequence: number): string {
-  return String(sequenceNumberBase + BigInt(sequence) * 256n);
+  return `188${String(sequence * 256).padStart(17, "0")}`;
 }

@@ -20,8 +20,8 @@ import { QueueState } from "./queue-state.ts";
 import type { QueueStatistics } from "./queue-state.ts";
 import { arnOfQueueUrl, queueArn } from "./queue-url.ts";
 import { redriveTargetOf } from "./redrive.ts";
-import { deduplicationsTable, deliveriesTable, messagesTable, queuesTable } from "./tables.ts";
-import type { DeduplicationRow, QueueRow } from "./tables.ts";
+import { acceptedTable, deliveriesTable, messagesTable, queuesTable } from "./tables.ts";
+import type { QueueRow } from "./tables.ts";
 
 /** Rows read from the store at a time when the server starts. */
 const loadPageRows = 10_000;
@@ -145,7 +145,7 @@ export class Queues {
     deduplication.clear(tx);
     tx.delete(messagesTable, queue.id);
     tx.delete(deliveriesTable, queue.id);
-    tx.delete(deduplicationsTable, queue.id);
+    tx.delete(acceptedTable, queue.id);
   }
 
   /** Forgets a deleted queue; its waiting receivers decide again and learn that it is gone. */
@@ -173,15 +173,8 @@ export class Queues {
       }
       messages.backlog.reset(0, (await reader.count(messagesTable, [queue.id])) - received);
       if (!settingsOf(queue).isFifo) continue;
-      const accepted: DeduplicationRow[] = [];
-      for await (const row of readAll(
-        reader,
-        deduplicationsTable,
-        queue.id,
-        ({ deduplicationKey }) => deduplicationKey,
-      ))
-        accepted.push(row);
-      for (const row of accepted.toSorted((left, right) => left.sequence - right.sequence)) deduplication.restore(row);
+      for await (const row of readAll(reader, acceptedTable, queue.id, ({ sequence }) => sequence))
+        deduplication.restore(row);
     }
   }
 

@@ -3,6 +3,7 @@ import { hash } from "node:crypto";
 import type { MessageAttributeValue, SendMessageCommandInput } from "@aws-sdk/client-sqs";
 import type { Call } from "../../kernel/call.ts";
 import type { Transaction } from "../../kernel/transaction.ts";
+import type { Acceptance } from "./deduplication.ts";
 import { errors } from "./errors.ts";
 import { checkFifoIds, deduplicationOf, sequenceNumber } from "./fifo-ids.ts";
 import { limits } from "./limits.ts";
@@ -37,17 +38,41 @@ export function messageBytes(message: OutgoingMessage): number {
   return Buffer.byteLength(message.MessageBody ?? "") + givenBytes(message.MessageAttributes);
 }
 
+/** What the sends of one request share. */
+export interface Sending {
+  readonly queues: Queues;
+  readonly tx: Transaction;
+  readonly queue: QueueRow;
+  readonly call: Call;
+  /** Words the refusal of a message over the queue's limit; single sends and batches differ. */
+  readonly tooLong: (max: number) => string;
+}
+
+/** The sends of one request, each with the function that `run` is given. */
+export function sendWith<Result>(
+  sending: Sending,
+  run: (send: (message: OutgoingMessage) => SentMessage) => Result,
+): Result {
+  let acceptance: Acceptance | undefined;
+  const result = run((message) =>
+    send(sending, message, (sequence) => (acceptance ??= newAcceptance(sending, sequence))),
+  );
+  if (acceptance !== undefined) sending.queues.state(sending.queue).deduplication.save(sending.tx, acceptance);
+  return result;
+}
+
+function newAcceptance({ tx, queue }: Sending, sequence: number): Acceptance {
+  return { shard: queue.shard, queueId: queue.id, sequence, acceptedAt: tx.now, keys: [], messageIds: [] };
+}
+
 /**
  * A message a FIFO queue has accepted in the last five minutes is acknowledged again and not sent.
- * @param tooLong words the refusal of a message over the queue's limit; single sends and batches differ
+ * @param acceptanceOf gives what the queue accepts with this request, which begins with this sequence when it is the first
  */
-export function send(
-  queues: Queues,
-  tx: Transaction,
-  queue: QueueRow,
+function send(
+  { queues, tx, queue, call, tooLong }: Sending,
   message: OutgoingMessage,
-  call: Call,
-  tooLong: (max: number) => string,
+  acceptanceOf: (sequence: number) => Acceptance,
 ): SentMessage {
   const settings = settingsOf(queue);
   const body = message.MessageBody;
@@ -88,15 +113,7 @@ export function send(
   };
   queues.messages(tx, queue).append(tx, row);
   if (deduplication !== undefined) {
-    const { shard, queueId, messageId, sequence } = row;
-    state.deduplication.accept(tx, {
-      shard,
-      queueId,
-      deduplicationKey: deduplication.key,
-      messageId,
-      sequence,
-      acceptedAt: tx.now,
-    });
+    state.deduplication.accept(tx, acceptanceOf(row.sequence), deduplication.key, row);
   }
   state.statistics.sent += 1;
   state.statistics.sentBytes += bytes;

@@ -33,8 +33,8 @@ import { tagQueue } from "./operations/tag-queue.ts";
 import { untagQueue } from "./operations/untag-queue.ts";
 import { Queues } from "./queues.ts";
 import {
+  acceptedTable,
   dataKeysTable,
-  deduplicationsTable,
   deletedQueuesTable,
   deliveriesTable,
   messagesTable,
@@ -57,7 +57,7 @@ export function createSqsService(kernel: Kernel, hops: Hops, options: SqsOptions
       dataKeysTable,
       messagesTable,
       deliveriesTable,
-      deduplicationsTable,
+      acceptedTable,
       moveTasksTable,
     ] as unknown as readonly TableDefinition<never>[],
     migrations: sqsMigrations,

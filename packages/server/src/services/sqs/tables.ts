@@ -188,29 +188,30 @@ export const dataKeysTable = defineTable<DataKeyRow>({
   indexes: { by_name: ["shard", "keyName", "createdAt"] },
 });
 
-/** A message accepted by a FIFO queue within the deduplication interval. */
-export interface DeduplicationRow {
+/** What a FIFO queue has accepted with one request, for as long as it is deduplicated. */
+export interface AcceptedRow {
   readonly shard: number;
   readonly queueId: number;
-  /** The deduplication id, behind the group's name where a group is the scope. */
-  readonly deduplicationKey: string;
-  readonly messageId: string;
+  /** That of the first of the messages; the others follow it without a gap. */
   readonly sequence: number;
   readonly acceptedAt: number;
+  /** By message, its deduplication id, behind the group's name where a group is the scope. */
+  readonly keys: readonly string[];
+  readonly messageIds: readonly string[];
 }
 
-export const deduplicationsTable = defineTable<DeduplicationRow>({
-  name: "sqs_deduplications",
+export const acceptedTable = defineTable<AcceptedRow>({
+  name: "sqs_accepted",
   residency: "paged",
   columns: {
     shard: "integer",
     queueId: "integer",
-    deduplicationKey: "text",
-    messageId: "text",
     sequence: "integer",
     acceptedAt: "integer",
+    keys: "json",
+    messageIds: "json",
   },
-  key: ["queueId", "deduplicationKey"],
+  key: ["queueId", "sequence"],
 });
 
 /** A message move task; ended ones are kept to be listed, the newest of each queue. */
@@ -322,6 +323,20 @@ export const sqsMigrations: readonly Migration[] = [
     statements: [
       "ALTER TABLE sqs_deliveries ADD COLUMN attemptId text",
       "ALTER TABLE sqs_deliveries ADD COLUMN attemptSize integer",
+    ],
+  },
+  {
+    module: "sqs",
+    number: 7,
+    statements: [
+      `CREATE TABLE sqs_accepted (shard integer NOT NULL, queueId bigint NOT NULL, sequence bigint NOT NULL, acceptedAt bigint NOT NULL,
+        keys text NOT NULL, messageIds text NOT NULL, PRIMARY KEY (queueId, sequence))`,
+      // Deduplication ids may hold quotes and backslashes, which JSON writes behind a backslash, and no control characters.
+      `INSERT INTO sqs_accepted (shard, queueId, sequence, acceptedAt, keys, messageIds)
+        SELECT shard, queueId, sequence, acceptedAt,
+          '["' || replace(replace(deduplicationKey, '\\', '\\\\'), '"', '\\"') || '"]', '["' || messageId || '"]'
+        FROM sqs_deduplications`,
+      "DROP TABLE sqs_deduplications",
     ],
   },
 ];

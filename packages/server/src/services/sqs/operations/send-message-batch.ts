@@ -7,7 +7,7 @@ import { checkBatchIds } from "../fifo-ids.ts";
 import { limits } from "../limits.ts";
 import { settingsOf } from "../queue-settings.ts";
 import type { Queues } from "../queues.ts";
-import { messageBytes, send } from "../sending.ts";
+import { messageBytes, sendWith } from "../sending.ts";
 import type { SentMessage } from "../sending.ts";
 import { queueOfUrl } from "../targets.ts";
 
@@ -25,7 +25,9 @@ export function sendMessageBatch(queues: Queues): Operation<SendMessageBatchComm
       checkBatchIds(entries, settingsOf(queue));
       const bytes = entries.reduce((sum, entry) => sum + messageBytes(entry), 0);
       if (bytes > limits.batchBytesMax) throw errors.batchRequestTooLong(limits.batchBytesMax, bytes);
-      const result = runBatch(entries, (entry) => ({ Id: entry.Id, ...send(queues, tx, queue, entry, call, tooLong) }));
+      const result = sendWith({ queues, tx, queue, call, tooLong }, (send) =>
+        runBatch(entries, (entry) => ({ Id: entry.Id, ...send(entry) })),
+      );
       queues.changed(tx, queue, result.Successful?.length ?? 0);
       return result;
     },

@@ -2,7 +2,7 @@
 import type { SendMessageCommandInput } from "@aws-sdk/client-sqs";
 import type { Operation } from "../../../kernel/operation.ts";
 import type { Queues } from "../queues.ts";
-import { send } from "../sending.ts";
+import { sendWith } from "../sending.ts";
 import type { SentMessage } from "../sending.ts";
 import { queueOfUrl } from "../targets.ts";
 
@@ -11,7 +11,7 @@ export function sendMessage(queues: Queues): Operation<SendMessageCommandInput, 
     target: queueOfUrl,
     decide(tx, input, { call }) {
       const queue = queues.byUrl(tx, call, input.QueueUrl, "SendMessage");
-      const sent = send(queues, tx, queue, input, call, tooLong);
+      const sent = sendWith({ queues, tx, queue, call, tooLong }, (send) => send(input));
       queues.changed(tx, queue, 1);
       return sent;
     },
