@@ -56,7 +56,8 @@ export interface ScanRecorder {
   scalar(start: number, end: number): void;
 }
 
-const SIMPLE_ESCAPES = new Map([
+/** What a character behind a backslash stands for; `u` takes digits and is not among them. */
+export const simpleEscapes: ReadonlyMap<string, string> = new Map([
   ['"', '"'],
   ["\\", "\\"],
   ["/", "/"],
@@ -212,7 +213,7 @@ export class JsonScanner {
   #escape(offset: number): string {
     const character = this.#text.charAt(offset + 1);
     if (character === "") throw this.#error("Unexpected end-of-input in character escape sequence", offset + 1);
-    const simple = SIMPLE_ESCAPES.get(character);
+    const simple = simpleEscapes.get(character);
     if (simple !== undefined) return simple;
     if (character !== "u") throw this.#error(unrecognizedEscape(character.charCodeAt(0)), offset + 1);
     for (let digit = offset + 2; digit < offset + 6; digit += 1) {

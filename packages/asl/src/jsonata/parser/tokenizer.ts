@@ -1,6 +1,7 @@
 /**
  * Expressions into tokens. A token's position is where it ends, as in JSONata's own errors. A slash begins a regular expression or divides; only the parser knows which, and says so.
  */
+import { simpleEscapes } from "../../json/scanner.ts";
 import { Fault } from "../errors.ts";
 
 export type Token = { readonly position: number } & (
@@ -16,16 +17,6 @@ const pairs: ReadonlySet<string> = new Set(["..", ":=", "!=", ">=", "<=", "**", 
 const operators: ReadonlySet<string> = new Set(".[]{}(),@#;:?+-*/%|=<>^&!~");
 const whitespace = /[ \t\n\r\v]*/y;
 const number = /(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[Ee][-+]?[0-9]+)?/y;
-const escapes: ReadonlyMap<string, string> = new Map([
-  ['"', '"'],
-  ["\\", "\\"],
-  ["/", "/"],
-  ["b", "\b"],
-  ["f", "\f"],
-  ["n", "\n"],
-  ["r", "\r"],
-  ["t", "\t"],
-]);
 
 export class Tokenizer {
   readonly #source: string;
@@ -92,7 +83,7 @@ export class Tokenizer {
         value += this.#hexadecimal(at);
         at += 4;
       } else {
-        const replacement = escapes.get(escaped);
+        const replacement = simpleEscapes.get(escaped);
         if (replacement === undefined) throw new Fault("S0103", {}, at, escaped);
         value += replacement;
       }
