@@ -96,6 +96,130 @@ describe("groups", () => {
   });
 });
 
+describe("in the middle of a turn", () => {
+  const many = (write: (name: string) => void, prefix: string, count: number): void => {
+    for (let index = 0; index < count; index += 1) write(`${prefix}${index}`);
+  };
+
+  test("a large group goes out, and the rest of the turn with the next", async () => {
+    const { store, pipeline, write, names } = start();
+    store.held = true;
+    many(write, "a", 16);
+    assert.deepEqual(
+      names().map(({ length }) => length),
+      [16],
+    );
+    assert.equal(pipeline.pending()?.sequence, 1);
+    many(write, "b", 20);
+    await turns(2);
+    assert.deepEqual(
+      names().map(({ length }) => length),
+      [16],
+    );
+    assert.equal(pipeline.pending()?.sequence, 2);
+    store.release();
+    await turns(3);
+    assert.deepEqual(
+      names().map(({ length }) => length),
+      [16, 20],
+    );
+    assert.ok(pipeline.idle);
+  });
+
+  test("others follow while it is on its way, as many as the store takes, and become durable in order", async () => {
+    const { store, order, pipeline, write, names } = start();
+    store.held = true;
+    store.commitsAtOnce = 2;
+    for (const prefix of ["a", "b", "c"]) {
+      many(write, prefix, 16);
+      void pipeline.pending()?.durable.then(() => order.push(`durable ${prefix}`));
+    }
+    order.length = 0;
+    assert.deepEqual(
+      names().map((group) => group[0]),
+      ["a0", "b0"],
+    );
+    await turns(2);
+    assert.equal(store.groups.length, 2);
+    store.releaseOne();
+    await turns(1);
+    assert.deepEqual(
+      order.filter((line) => line.startsWith("durable")),
+      ["durable a"],
+    );
+    assert.equal(store.groups.length, 2);
+    many(write, "d", 8);
+    assert.equal(store.groups.length, 3);
+    store.release();
+    await turns(2);
+    assert.deepEqual(
+      order.filter((line) => line.startsWith("durable")),
+      ["durable a", "durable b", "durable c"],
+    );
+    assert.deepEqual(
+      order.filter((line) => line === "after c15" || line === "after d7"),
+      ["after c15", "after d7"],
+    );
+    assert.ok(pipeline.idle);
+  });
+
+  test("what is large grows with the load", async () => {
+    const { store, write, names } = start();
+    many(write, "a", 16);
+    many(write, "b", 60);
+    await turns(4);
+    assert.deepEqual(
+      names().map(({ length }) => length),
+      [16, 60],
+    );
+    store.groups.length = 0;
+    many(write, "c", 37);
+    assert.deepEqual(names(), []);
+    write("c37");
+    assert.deepEqual(
+      names().map(({ length }) => length),
+      [38],
+    );
+    await turns(2);
+  });
+
+  test("when the first of several fails, nobody who waits for a later one is answered", async () => {
+    const { store, fatal, order, pipeline, write } = start();
+    store.held = true;
+    store.commitsAtOnce = 3;
+    for (const prefix of ["a", "b"]) {
+      many(write, prefix, 16);
+      void pipeline.pending()?.durable.then(() => order.push("durable"));
+    }
+    const error = new Error("disk full");
+    store.fail(error);
+    await turns(3);
+    assert.deepEqual(order, []);
+    assert.deepEqual(fatal, [error]);
+  });
+
+  test("a lease that is lost rejects every group on its way", async () => {
+    const { store, pipeline, write } = start();
+    store.held = true;
+    store.commitsAtOnce = 3;
+    const waiting = ["a", "b", "c"].map(async (prefix) => {
+      many(write, prefix, prefix === "c" ? 3 : 16);
+      await pipeline.pending()?.durable;
+    });
+    pipeline.fail(new Error("lease lost"));
+    pipeline.giveUp();
+    const results = await Promise.allSettled(waiting);
+    assert.deepEqual(
+      results.map((result) => (result.status === "rejected" ? (result.reason as Error).message : result.status)),
+      [
+        "the lease was lost before the commit was known to be durable",
+        "the lease was lost before the commit was known to be durable",
+        "the lease was lost before the commit was begun",
+      ],
+    );
+  });
+});
+
 describe("deferred writes", () => {
   test("nobody waits for them, and they go out after 50 ms", async () => {
     const { clock, pipeline, write, names } = start();

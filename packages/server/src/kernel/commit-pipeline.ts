@@ -2,6 +2,10 @@
  * Group commit. What transactions changed is appended to the open group; a group is one store transaction with one sync,
  * and the next is flushed as soon as the previous one is done: the busier the server, the larger the group.
  *
+ * Under load a turn of the event loop decides dozens of requests, and no answer of the store is heard before it is over. So
+ * a group that has become large goes out in the middle of a turn, behind others that are on their way where the store takes
+ * several: it writes while the rest of the turn is decided, and neither waits for the other. Groups become durable in order.
+ *
  * A group that holds only deferred writes (a receive's visibility deadline) does not ask to be flushed; it goes out with
  * the next group that does, or after `deferredFlushMs`. A failed commit is fatal: memory would be ahead of the disk. From
  * then on no group becomes durable, so whoever waits for one waits until the process ends; where it does not end, because
@@ -13,6 +17,10 @@ import { LeaseLost } from "./ownership.ts";
 import type { Lease } from "./ownership.ts";
 
 const deferredFlushMs = 50;
+/** Row changes a group has at least, and at most, when it goes out in the middle of a turn. */
+const largeGroup = { least: 16, most: 128 };
+/** How much of the load before still counts after each commit. */
+const loadDecay = 0.98;
 
 /** Resolves when its group is durable. Groups are numbered from 1. */
 export interface CommitGroup {
@@ -47,7 +55,10 @@ export class CommitPipeline {
   readonly #onFatal: (error: unknown) => void;
   readonly #lease: Lease | undefined;
   #open = newGroup(1);
-  #flushing: CommitGroup | undefined;
+  /** Handed to the store and not durable yet, oldest first. */
+  readonly #flushing: CommitGroup[] = [];
+  /** Row changes that were waiting or on their way at once, lately at most. */
+  #load = 0;
   #scheduled = false;
   #deferredAlarm: Alarm | undefined;
   #failed = false;
@@ -87,20 +98,22 @@ export class CommitPipeline {
 
   /** After a failure: whoever waits, or will wait, for something to become durable learns that nobody knows whether it is. */
   giveUp(): void {
-    this.#flushing?.reject(new LeaseLost("the lease was lost before the commit was known to be durable", true));
+    for (const group of this.#flushing)
+      group.reject(new LeaseLost("the lease was lost before the commit was known to be durable", true));
     this.#open.reject(new LeaseLost("the lease was lost before the commit was begun"));
   }
 
   /** True when nothing is waiting to be written or being written. */
   get idle(): boolean {
-    return this.#flushing === undefined && this.#isEmpty();
+    return this.#flushing.length === 0 && this.#isEmpty();
   }
 
   /** Called after a transaction has appended to the open group. */
   written(urgent: boolean): void {
     if (urgent) {
       this.#open.urgent = true;
-      this.#schedule();
+      if (this.#isLarge()) void this.#commit();
+      else this.#schedule();
     } else if (this.#deferredAlarm === undefined) {
       this.#deferredAlarm = this.#clock.at(this.#clock.now() + deferredFlushMs, () => {
         if (!this.#failed) this.#flushNow();
@@ -113,7 +126,7 @@ export class CommitPipeline {
    * What only deferred writes changed does not count.
    */
   pending(): CommitGroup | undefined {
-    return this.#open.urgent ? this.#open : this.#flushing;
+    return this.#open.urgent ? this.#open : this.#flushing.at(-1);
   }
 
   /** Resolves when everything decided so far is durable. */
@@ -131,13 +144,24 @@ export class CommitPipeline {
     return this.#open.operations.length === 0 && this.#open.afterCommit.length === 0;
   }
 
+  /** Half of the load is enough for one half to be written while the other is decided. */
+  #isLarge(): boolean {
+    const { commitsAtOnce = 1 } = this.#store;
+    if (this.#failed || this.#flushing.length >= commitsAtOnce) return false;
+    return this.#open.operations.length >= Math.min(Math.max(this.#load / 2, largeGroup.least), largeGroup.most);
+  }
+
   #schedule(): void {
-    if (this.#scheduled || this.#flushing !== undefined || this.#failed) return;
+    if (this.#scheduled || this.#flushing.length > 0 || this.#failed) return;
     this.#scheduled = true;
     this.#clock.soon(() => {
       this.#scheduled = false;
-      if (this.#flushing === undefined && this.#open.urgent && !this.#failed) void this.#commit();
+      if (this.#flushing.length === 0 && this.#open.urgent && !this.#failed) void this.#commit();
     });
+  }
+
+  #operationsWaiting(): number {
+    return this.#flushing.reduce((sum, { operations }) => sum + operations.length, this.#open.operations.length);
   }
 
   #fenceOf({ sequence }: CommitGroup): CommitFence | undefined {
@@ -149,7 +173,7 @@ export class CommitPipeline {
   async #commit(): Promise<void> {
     const group = this.#open;
     this.#open = newGroup(group.sequence + 1);
-    this.#flushing = group;
+    this.#flushing.push(group);
     this.#deferredAlarm?.cancel();
     this.#deferredAlarm = undefined;
     const begunAt = this.#clock.monotonic();
@@ -163,7 +187,8 @@ export class CommitPipeline {
     this.statistics.commitMs += this.#clock.monotonic() - begunAt;
     this.statistics.operations += group.operations.length;
     this.statistics.largestGroup = Math.max(this.statistics.largestGroup, group.operations.length);
-    this.#flushing = undefined;
+    this.#load = Math.max(this.#load * loadDecay, this.#operationsWaiting());
+    this.#flushing.shift();
     group.resolve();
     try {
       for (const action of group.afterCommit) action();

@@ -153,6 +153,22 @@ export function testStore(name: string, prepare: () => Promise<StorePlace>): voi
         if (durable) assert.deepEqual(await store.load(notes), [note("a", 1, "first")]);
       }));
 
+    test("applies nothing behind a group that failed, where it takes several at once", () =>
+      withStore(async (store, reopen) => {
+        if ((store.commitsAtOnce ?? 1) < 2) return;
+        await store.commit([insert(note("a", 1, "first"))]);
+        const results = await Promise.allSettled([
+          store.commit([insert(note("a", 2))]),
+          store.commit([insert(note("a", 1, "again"))]),
+          store.commit([insert(note("a", 3))]),
+        ]);
+        assert.deepEqual(
+          results.map(({ status }) => status),
+          ["fulfilled", "rejected", "rejected"],
+        );
+        assert.deepEqual(await (await reopen()).load(notes), [note("a", 1, "first"), note("a", 2)]);
+      }));
+
     test("puts, updates some columns, deletes one row and a run of rows", () =>
       withStore(async (store) => {
         await store.commit([insert(note("a", 1)), insert(note("a", 2)), insert(note("b", 1)), insert(note("b", 2))]);

@@ -2,7 +2,8 @@
  * What the kernel asks of a disk: apply a commit group, load what is resident, read a range of what is not.
  *
  * A group is applied whole or not at all, and `commit` resolves only when it would survive a power cut. Groups are
- * applied in the order they are given; the kernel gives one at a time. Every implementation passes the suite in
+ * applied and resolve in the order they are given; the kernel gives one at a time, or `commitsAtOnce`. Behind one that fails
+ * none is applied any more. Every implementation passes the suite in
  * `store-conformance.ts`.
  *
  * Where several nodes write to one store, a group carries a fence: it is applied only while its writer is what it
@@ -60,6 +61,8 @@ export interface Store {
   readonly description: string;
   /** Whether what is committed survives the end of the process. */
   readonly durable: boolean;
+  /** How many groups it may be given before the first of them has resolved; 1 when absent. */
+  readonly commitsAtOnce?: number;
   /** What commits have cost; absent where a statement is a function call. */
   readonly statistics?: StoreStatistics;
   /**

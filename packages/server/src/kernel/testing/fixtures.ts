@@ -43,6 +43,8 @@ export const call: Call = {
 export class HeldStore extends MemoryStore {
   /** What was given to `commit`, in order. */
   readonly groups: (readonly WriteOperation[])[] = [];
+  /** As a store that takes several groups says. */
+  commitsAtOnce?: number;
   held = false;
   closed = 0;
   readonly #waiting: { resolve(): void; reject(error: Error): void }[] = [];
@@ -62,7 +64,12 @@ export class HeldStore extends MemoryStore {
     for (const { resolve } of this.#waiting.splice(0)) resolve();
   }
 
-  /** The commit under way fails. */
+  /** The oldest commit under way is done. */
+  releaseOne(): void {
+    this.#waiting.shift()?.resolve();
+  }
+
+  /** The commits under way fail. */
   fail(error: Error): void {
     for (const { reject } of this.#waiting.splice(0)) reject(error);
   }

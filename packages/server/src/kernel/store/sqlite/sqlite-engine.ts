@@ -32,6 +32,7 @@ const statementCacheMax = 500;
 export class SqliteEngine {
   readonly #database: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
+  #commitFailure: Error | undefined;
 
   /** @param path a file, or `:memory:` */
   constructor(path: string) {
@@ -60,21 +61,18 @@ export class SqliteEngine {
     });
   }
 
-  /** @param isStoredAsItIs whether it is known that no text of the group has to be written in another form */
-  commit({ statements, widths, runs, parameters }: EncodedGroup, isStoredAsItIs = false): void {
-    const prepared = statements.map((sql) => this.#prepare(sql));
-    this.#transaction(() => {
-      let offset = 0;
-      for (let run = 0; run < runs.length; run += 2) {
-        const index = runs[run] ?? 0;
-        const width = widths[index] ?? 0;
-        for (let count = runs[run + 1] ?? 0; count > 0; count -= 1) {
-          const row = parameters.slice(offset, offset + width);
-          prepared[index]?.run(...(isStoredAsItIs ? row : row.map(toStored)));
-          offset += width;
-        }
-      }
-    });
+  /**
+   * @param isStoredAsItIs whether it is known that no text of the group has to be written in another form
+   * @throws what SQLite says, and the same for every later group: it was decided upon what this one would have written
+   */
+  commit(group: EncodedGroup, isStoredAsItIs = false): void {
+    if (this.#commitFailure !== undefined) throw this.#commitFailure;
+    try {
+      this.#transaction(() => this.#run(group, isStoredAsItIs));
+    } catch (error) {
+      this.#commitFailure = error instanceof Error ? error : new Error(String(error));
+      throw this.#commitFailure;
+    }
   }
 
   read(sql: string, parameters: readonly SqlValue[]): SqlValue[][] {
@@ -87,6 +85,20 @@ export class SqliteEngine {
   close(): void {
     this.#statements.clear();
     this.#database.close();
+  }
+
+  #run({ statements, widths, runs, parameters }: EncodedGroup, isStoredAsItIs: boolean): void {
+    const prepared = statements.map((sql) => this.#prepare(sql));
+    let offset = 0;
+    for (let run = 0; run < runs.length; run += 2) {
+      const index = runs[run] ?? 0;
+      const width = widths[index] ?? 0;
+      for (let count = runs[run + 1] ?? 0; count > 0; count -= 1) {
+        const row = parameters.slice(offset, offset + width);
+        prepared[index]?.run(...(isStoredAsItIs ? row : row.map(toStored)));
+        offset += width;
+      }
+    }
   }
 
   #transaction(body: () => void): void {

@@ -9,6 +9,9 @@ import { SqliteEngine } from "./sqlite-engine.ts";
 import type { EncodedGroup } from "./sqlite-engine.ts";
 import type { WorkerReply, WorkerRequest } from "./sqlite-worker.ts";
 
+/** The thread goes on with the next group at once, without a turn of the caller's in between. */
+const commitsAtOnce = 3;
+
 interface Pending {
   resolve(value: SqlValue[][]): void;
   reject(error: Error): void;
@@ -25,6 +28,7 @@ export function openSqliteStore(path: string, thread: "worker" | "main" = "worke
   return {
     description: path,
     durable: path !== ":memory:",
+    commitsAtOnce,
     migrate: async (migrations: readonly Migration[]) => void (await ask({ kind: "migrate", migrations })),
     commit: async (operations: readonly WriteOperation[]) => void (await ask(commitRequest(operations, thread))),
     load: async <Row>(table: TableDefinition<Row>, shards?: readonly number[]) =>
