@@ -77,27 +77,36 @@ export function jsonRequest(target: string, input: string): Buffer {
 }
 
 export async function open(port: number): Promise<{ conversation: Conversation; close: () => void }> {
-  const socket = connect({ host: "127.0.0.1", port, noDelay: true });
+  const conversation = new SocketConversation();
+  // One buffer for all reads of a socket, instead of a new one for each.
+  const onread = {
+    buffer: Buffer.allocUnsafe(2 ** 16),
+    callback: (bytes: number, buffer: Uint8Array): boolean => {
+      conversation.receive(buffer as Buffer, bytes);
+      return true;
+    },
+  };
+  const socket = connect({ host: "127.0.0.1", port, noDelay: true, onread });
   await new Promise<void>((resolve, reject) => {
     socket.once("connect", resolve);
     socket.once("error", reject);
   });
-  return { conversation: new SocketConversation(socket), close: () => socket.destroy() };
+  conversation.begin(socket);
+  return { conversation, close: () => socket.destroy() };
 }
+
+const lengthName = "\r\ncontent-length: ";
 
 /** Takes one answer with a Content-Length at a time. */
 class SocketConversation implements Conversation {
-  readonly #socket: Socket;
+  #socket: Socket | undefined;
+  /** What has come so far: in the socket's own buffer when it came at once. */
   #received: Buffer = Buffer.alloc(0);
   #bodyStart = 0;
   #waiting: { resolve: () => void; reject: (error: Error) => void } | undefined;
 
-  constructor(socket: Socket) {
+  begin(socket: Socket): void {
     this.#socket = socket;
-    socket.on("data", (chunk: Buffer) => {
-      this.#received = this.#received.length === 0 ? chunk : Buffer.concat([this.#received, chunk]);
-      this.#deliver();
-    });
     socket.on("error", (error) => this.#waiting?.reject(error));
     socket.on("close", () => this.#waiting?.reject(new Error("the server closed the connection")));
   }
@@ -107,24 +116,35 @@ class SocketConversation implements Conversation {
   }
 
   send(request: Buffer): Promise<void> {
-    this.#received = Buffer.alloc(0);
+    this.#received = this.#received.subarray(0, 0);
     return new Promise((resolve, reject) => {
       this.#waiting = { resolve, reject };
-      this.#socket.write(request);
+      this.#socket?.write(request);
     });
   }
 
-  #deliver(): void {
+  /** @param buffer is written again with the next read */
+  receive(buffer: Buffer, bytes: number): void {
+    const read = buffer.subarray(0, bytes);
+    this.#received = this.#received.length === 0 ? read : Buffer.concat([this.#received, read]);
+    if (!this.#deliver() && this.#received === read) this.#received = Buffer.from(read);
+  }
+
+  /** False while a part of the answer is missing. */
+  #deliver(): boolean {
     const headEnd = this.#received.indexOf("\r\n\r\n");
-    if (headEnd < 0 || this.#waiting === undefined) return;
-    const head = this.#received.toString("latin1", 0, headEnd);
-    const length = Number(/content-length: (\d+)/i.exec(head)?.[1] ?? "0");
+    if (headEnd < 0 || this.#waiting === undefined) return false;
+    const head = this.#received.toString("latin1", 0, headEnd + 2);
+    const name = head.toLowerCase().indexOf(lengthName);
+    const valueStart = name + lengthName.length;
+    const length = name < 0 ? 0 : Number(head.slice(valueStart, head.indexOf("\r\n", valueStart)));
     this.#bodyStart = headEnd + 4;
-    if (this.#received.length < this.#bodyStart + length) return;
+    if (this.#received.length < this.#bodyStart + length) return false;
     const { resolve, reject } = this.#waiting;
     this.#waiting = undefined;
     if (head.startsWith("HTTP/1.1 200 ")) resolve();
     else reject(new Error(`${head}\n\n${this.answer}`));
+    return true;
   }
 }
 
