@@ -143,6 +143,18 @@ class Connection {
 /** Nothing that could begin another header or answer. */
 const plainValue = /^[\t -~]*$/;
 
+let common = { date: "", keepAliveMs: 0, text: "" };
+
+/** What all answers of a second have in common, up to the empty line. */
+function commonHeaders(keepAliveMs: number): string {
+  const date = hostDate();
+  if (common.date !== date || common.keepAliveMs !== keepAliveMs) {
+    const keepAlive = `Connection: keep-alive\r\nKeep-Alive: timeout=${Math.floor(keepAliveMs / 1000)}`;
+    common = { date, keepAliveMs, text: `Date: ${date}\r\n${keepAlive}\r\n\r\n` };
+  }
+  return common.text;
+}
+
 class Answer implements WholeResponse {
   readonly #connection: Connection;
   readonly #keepAliveMs: number;
@@ -166,12 +178,12 @@ class Answer implements WholeResponse {
   writeHead(status: number, headers: OutgoingHttpHeaders): void {
     let head = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ""}\r\n`;
     for (const name of Object.keys(headers)) {
-      const value = String(headers[name]);
-      if (!plainValue.test(value)) throw new Error(`header ${name} has characters that no header may have`);
-      head += `${name}: ${value}\r\n`;
+      const value = headers[name];
+      if (typeof value !== "number" && !plainValue.test(String(value)))
+        throw new Error(`header ${name} has characters that no header may have`);
+      head += `${name}: ${String(value)}\r\n`;
     }
-    const keepAliveSeconds = Math.floor(this.#keepAliveMs / 1000);
-    this.#head = `${head}Date: ${hostDate()}\r\nConnection: keep-alive\r\nKeep-Alive: timeout=${keepAliveSeconds}\r\n\r\n`;
+    this.#head = head + commonHeaders(this.#keepAliveMs);
   }
 
   end(body: string): void {

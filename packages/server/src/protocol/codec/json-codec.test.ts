@@ -162,6 +162,25 @@ describe("encoding", () => {
     );
   });
 
+  test("members stand in the order of the model and no others are written, wherever an output holds them", () => {
+    const cases: readonly (readonly [output: object, expected: string])[] = [
+      [{ Text: "t", Flag: true }, '{"Text":"t","Flag":true}'],
+      [{ Flag: true, Text: "t" }, '{"Text":"t","Flag":true}'],
+      [{ Text: "t", other: 1, Flag: true }, '{"Text":"t","Flag":true}'],
+      [
+        { Structures: [{ Key: "a" }, { Numbers: [1], Key: "b" }] },
+        '{"Structures":[{"Key":"a"},{"Key":"b","Numbers":[1]}]}',
+      ],
+      [{ Structures: [{ Key: "a", other: 1 }], Text: null }, '{"Text":null,"Structures":[{"Key":"a"}]}'],
+      [{ Moment: new Date(5), Blob: Uint8Array.of(1), Text: "t" }, '{"Text":"t","Blob":"AQ==","Moment":0.005}'],
+    ];
+    for (const [output, expected] of cases) {
+      const before = structuredClone(output);
+      assert.equal(JSON.stringify(encode(output)), expected);
+      assert.deepEqual(output, before);
+    }
+  });
+
   test("a part of a larger buffer is written alone", () => {
     const part = Buffer.from("xxabcxx").subarray(2, 5);
     assert.deepEqual(encode({ Blob: new Uint8Array(part.buffer, part.byteOffset, 3) }), { Blob: "YWJj" });

@@ -1,6 +1,7 @@
 /**
  * AWS JSON 1.0 and 1.1: shapes compiled once into functions that check and convert a parsed body, in place since nobody
- * else holds it, and functions that make an output fit for `JSON.stringify`. Unknown members are dropped, null members count as absent, blobs are base64,
+ * else holds it, and functions that make an output fit for `JSON.stringify`, mostly
+ * by finding that it is. Unknown members are dropped, null members count as absent, blobs are base64,
  * timestamps are seconds since the epoch with a millisecond fraction.
  */
 import { isUtf8 } from "node:buffer";
@@ -191,21 +192,15 @@ export function jsonEncoder(table: ModelTable): (shapeName: string) => Convert {
   return shapeCompiler(table, (shape, of) => {
     switch (shape.type) {
       case "structure": {
-        const members = Object.entries(shape.members).map(([name, { shape: target }]) => [name, of(target)] as const);
-        return (value) => {
-          const source = value as Readonly<Record<string, unknown>>;
-          const result: Record<string, unknown> = {};
-          for (const [name, convert] of members) {
-            const member = source[name];
-            if (member !== undefined) result[name] = member === null ? null : convert(member);
-          }
-          return result;
-        };
+        const entries = Object.entries(shape.members);
+        const members = new Map(
+          entries.map(([name, { shape: target }], place) => [name, { place, convert: of(target) }]),
+        );
+        return (value) => encodeStructure(value as Members, members);
       }
       case "list": {
         const convert = of(shape.member.shape);
-        if (convert === asItIs) return asItIs;
-        return (value) => (value as readonly unknown[]).map((item) => convert(item));
+        return convert === asItIs ? asItIs : (value) => encodeItems(value as readonly unknown[], convert);
       }
       case "map": {
         const convert = of(shape.value.shape);
@@ -224,3 +219,60 @@ export function jsonEncoder(table: ModelTable): (shapeName: string) => Convert {
 }
 
 const asItIs: Convert = (value) => value;
+
+type Members = Readonly<Record<string, unknown>>;
+
+interface EncodedMember {
+  /** In the order of the model, in which answers have their members. */
+  readonly place: number;
+  readonly convert: Convert;
+}
+
+/** The same object when it is fit as it is: nearly all are, and need not be copied. */
+function encodeStructure(source: Members, members: ReadonlyMap<string, EncodedMember>): Members {
+  const names = Object.keys(source);
+  let place = -1;
+  for (let index = 0; index < names.length; index += 1) {
+    const name = names[index] ?? "";
+    const before = source[name];
+    const member = members.get(name);
+    const after = encodeMember(before, member);
+    if (member === undefined || member.place < place || after !== before) {
+      const encoded = new Map([
+        ...names.slice(0, index).map((known) => [known, source[known]] as const),
+        [name, after],
+      ]);
+      return copyStructure(source, members, encoded);
+    }
+    ({ place } = member);
+  }
+  return source;
+}
+
+/** @param encoded the members that are ready */
+function copyStructure(
+  source: Members,
+  members: ReadonlyMap<string, EncodedMember>,
+  encoded: ReadonlyMap<string, unknown>,
+): Members {
+  const result: Record<string, unknown> = {};
+  for (const [name, member] of members) {
+    if (Object.hasOwn(source, name))
+      result[name] = encoded.has(name) ? encoded.get(name) : encodeMember(source[name], member);
+  }
+  return result;
+}
+
+function encodeMember(value: unknown, member: EncodedMember | undefined): unknown {
+  return value === undefined || value === null ? value : member?.convert(value);
+}
+
+/** The same list when all its items are fit as they are. */
+function encodeItems(source: readonly unknown[], convert: Convert): readonly unknown[] {
+  let result: unknown[] | undefined;
+  for (let index = 0; index < source.length; index += 1) {
+    const after = convert(source[index]);
+    if (after !== source[index]) (result ??= [...source])[index] = after;
+  }
+  return result ?? source;
+}

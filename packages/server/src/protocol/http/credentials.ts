@@ -21,10 +21,26 @@ const anonymous: Credential = {
 };
 const regionName = /^[a-z]{2,4}(-[a-z]+){1,3}-\d{1,2}$/;
 
+/** By text. A client's is the same for a whole day. */
+const known = new Map<string, Credential>();
+const knownMax = 1_000;
+const knownCharactersMax = 200;
+
 /** @param presigned the `X-Amz-Credential` of a presigned URL */
 export function readCredential(authorization: string | undefined, presigned: string | undefined): Credential {
-  const credential = authorization === undefined ? presigned : /Credential=([^,\s]+)/.exec(authorization)?.[1];
-  if (credential === undefined) return anonymous;
+  const text = authorization === undefined ? presigned : /Credential=([^,\s]+)/.exec(authorization)?.[1];
+  if (text === undefined) return anonymous;
+  let credential = known.get(text);
+  if (credential === undefined) {
+    credential = parse(text);
+    if (text.length > knownCharactersMax) return credential;
+    if (known.size >= knownMax) known.clear();
+    known.set(text, credential);
+  }
+  return credential;
+}
+
+function parse(credential: string): Credential {
   // The access key may hold slashes; the four parts behind it (date, region, service, aws4_request) do not.
   const parts = credential.split("/");
   if (parts.length < 5) return { ...anonymous, accessKeyId: parts[0] };

@@ -39,6 +39,8 @@ export interface HandlerOptions {
   readonly publicUrl?: string | undefined;
 }
 
+const nothing = Buffer.alloc(0);
+
 /** What is known of a request that is being answered. */
 interface Exchange {
   readonly request: HttpRequest;
@@ -52,17 +54,18 @@ export function createRequestHandler(options: HandlerOptions): HttpHandler {
   const router = new Router(options.services);
   return (request, response) => {
     const call = new HttpCall(request, response, options.newRequestId(), options.publicUrl);
-    const exchange: Exchange = { request, response, call, body: Buffer.alloc(0) };
+    const exchange: Exchange = { request, response, call, body: nothing };
+    const fail = (error: unknown): void => sendFailure(options, exchange, serviceAsked(router, exchange), "", error);
     readBody(request, options.bodyBytesMax, (body) => {
       if (body === undefined) return;
-      if (!(body instanceof ServiceError)) exchange.body = body;
+      if (body instanceof ServiceError) return fail(body);
+      exchange.body = body;
+      const decoding = decodeBody(request, body, options.bodyBytesMax);
       const work =
-        body instanceof ServiceError
-          ? Promise.reject(body)
-          : (decodeBody(request, body, options.bodyBytesMax)?.then((plain) =>
-              answerBody(options, router, exchange, plain),
-            ) ?? answerBody(options, router, exchange, body));
-      work.catch((error: unknown) => sendFailure(options, exchange, serviceAsked(router, exchange), "", error));
+        decoding === undefined
+          ? answerBody(options, router, exchange, body)
+          : decoding.then((plain) => answerBody(options, router, exchange, plain));
+      work.catch(fail);
     });
   };
 }
@@ -72,16 +75,26 @@ function serviceAsked(router: Router, { call }: Exchange): WireService | undefin
   return router.byTarget(call.header("x-amz-target") ?? "").service;
 }
 
-async function answerBody(options: HandlerOptions, router: Router, exchange: Exchange, body: Buffer): Promise<void> {
+/** Not asynchronous itself: a promise more costs every request. */
+function answerBody(options: HandlerOptions, router: Router, exchange: Exchange, body: Buffer): Promise<void> {
   const { headers, method } = exchange.request;
   const target = headers["x-amz-target"];
   const isJsonType = jsonContentTypes.test(headers["content-type"] ?? "");
-  if (target !== undefined) {
-    // AWS's front ends let nothing else through to a JSON service.
-    const isJson = method === "POST" && (isJsonType || (headers["content-type"] ?? "") === "");
-    if (!isJson) return sendUnknownOperation(options, exchange);
-    return answerJson(options, router, exchange, String(target), body);
-  }
+  // AWS's front ends let nothing else through to a JSON service.
+  const isJson = method === "POST" && (isJsonType || (headers["content-type"] ?? "") === "");
+  if (target !== undefined && isJson) return answerJson(options, router, exchange, String(target), body);
+  return answerOther(options, router, exchange, body, isJsonType);
+}
+
+async function answerOther(
+  options: HandlerOptions,
+  router: Router,
+  exchange: Exchange,
+  body: Buffer,
+  isJsonType: boolean,
+): Promise<void> {
+  const { headers, method } = exchange.request;
+  if (headers["x-amz-target"] !== undefined) return sendUnknownOperation(options, exchange);
   if (method !== "POST" && method !== "GET") return sendUnknownOperation(options, exchange);
   if (isJsonType && exchange.call.search === "") {
     const error = new ServiceError("UnknownOperationException", "");

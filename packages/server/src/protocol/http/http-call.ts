@@ -92,7 +92,8 @@ export class HttpCall implements Call {
 
 /** Without the interface of a link-local address; IPv4 also where a listener for both sees it inside an IPv6 address. */
 function plainAddress(address: string | undefined): string | undefined {
-  return address === undefined ? undefined : /^(?:::ffff:(?=[\d.]+$))?([^%]*)/.exec(address)?.[1];
+  if (address === undefined || !address.includes(":")) return address;
+  return /^(?:::ffff:(?=[\d.]+$))?([^%]*)/.exec(address)?.[1];
 }
 
 /** Proxies are asked with the whole URL. */

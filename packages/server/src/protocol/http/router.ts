@@ -8,6 +8,9 @@ export interface Route {
   readonly operation: WireOperation;
 }
 
+/** A target names its service. */
+type JsonRoute = Route & { readonly service: WireService };
+
 /** A request that cannot be routed: the refusal, and the protocol to word it in. */
 export interface Unroutable {
   readonly service: WireService | undefined;
@@ -17,7 +20,7 @@ export interface Unroutable {
 
 export class Router {
   readonly #services: readonly WireService[];
-  readonly #byTarget = new Map<string, { readonly service: WireService; readonly operation: WireOperation }>();
+  readonly #byTarget = new Map<string, JsonRoute>();
   readonly #byPrefix = new Map<string, WireService>();
 
   constructor(services: readonly WireService[]) {
@@ -27,13 +30,13 @@ export class Router {
       if (prefix === undefined) continue;
       this.#byPrefix.set(prefix, service);
       for (const operation of service.operations.values())
-        this.#byTarget.set(`${prefix}.${operation.name}`, { service, operation });
+        this.#byTarget.set(`${prefix}.${operation.name}`, { service, operation, protocol: "json" });
     }
   }
 
-  byTarget(target: string): (Route & { readonly service: WireService }) | Unroutable {
+  byTarget(target: string): JsonRoute | Unroutable {
     const found = this.#byTarget.get(target);
-    if (found !== undefined) return { ...found, protocol: "json" };
+    if (found !== undefined) return found;
     const service = this.#byPrefix.get(target.slice(0, Math.max(0, target.lastIndexOf("."))));
     return { service, protocol: "json", error: new ServiceError("UnknownOperationException", "") };
   }

@@ -1,4 +1,7 @@
-/** What a validation finds: every broken constraint is counted, the first ones are worded. */
+/**
+ * What a validation finds: every broken constraint is counted, the first ones are worded. It also knows where the
+ * validation is, step by step; a path is put together for what is worded only, which hardly any input has.
+ */
 import type { ConstraintViolation } from "../dialect.ts";
 
 /** AWS words them all; an answer must stay smaller than the request that provoked it. */
@@ -7,19 +10,31 @@ export const violationsShownMax = 100;
 export class Findings {
   readonly violations: ConstraintViolation[] = [];
   count = 0;
+  /** Members' names in the spelling of the model; the key or the number of a map's or list's entry in an array. */
+  readonly #steps: (string | readonly [string | number])[] = [];
+
+  /** Goes on to a member of a structure. `leave` goes back. */
+  enter(member: string): void {
+    this.#steps.push(member);
+  }
+
+  /** Goes on to an entry of a map, by its key, or of a list, by its number from 1. `leave` goes back. */
+  enterEntry(entry: string | number): void {
+    this.#steps.push([entry]);
+  }
+
+  leave(): void {
+    this.#steps.pop();
+  }
 
   /**
-   * @param path in the spelling of the model
+   * Something is wrong with the value where the validation is.
    * @param shown the value as AWS quotes it, `null`, or undefined for a value that is kept secret
    */
-  add(
-    kind: ConstraintViolation["kind"],
-    path: string,
-    shown: (() => string) | null | undefined,
-    constraint: string,
-  ): void {
+  add(kind: ConstraintViolation["kind"], shown: (() => string) | null | undefined, constraint: string): void {
     this.count += 1;
     if (this.violations.length >= violationsShownMax) return;
+    const path = this.#steps.map((step) => (typeof step === "string" ? step : `${step[0]}.member`)).join(".");
     const value = shown === undefined ? "Value" : shown === null ? "Value null" : `Value '${shown()}'`;
     this.violations.push({
       kind,

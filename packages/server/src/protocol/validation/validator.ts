@@ -16,7 +16,8 @@ import { showValue } from "./shown-value.ts";
 /** `required`: only absent members are found. */
 export type ConstraintScope = "all" | "required";
 
-type Check = (value: unknown, path: string, found: Findings) => void;
+/** Of the value at the path where `found` is. */
+type Check = (value: unknown, found: Findings) => void;
 
 /** One constraint of a value. */
 interface Constraint {
@@ -38,14 +39,14 @@ export function validatorFor(
     const known = compiled.get(name);
     if (known !== undefined) return known;
     let actual: Check = noCheck;
-    compiled.set(name, (value, path, found) => actual(value, path, found));
+    compiled.set(name, (value, found) => actual(value, found));
     actual = new Compiler(table, scope, of).compile(shapeNamed(table, name));
     compiled.set(name, actual);
     return actual;
   };
   return (shapeName, input) => {
     const found = new Findings();
-    of(shapeName)(input, "", found);
+    of(shapeName)(input, found);
     return found;
   };
 }
@@ -81,13 +82,15 @@ class Compiler {
       // Most members of most operations have nothing to check.
       .filter(({ isRequired, check }) => isRequired || check !== noCheck);
     if (members.length === 0) return noCheck;
-    return (value, path, found) => {
+    return (value, found) => {
       const source = value as Readonly<Record<string, unknown>>;
       for (const { name, isRequired, check } of members) {
         const member = source[name];
-        if (member === undefined) {
-          if (isRequired) found.add("required", join(path, name), null, notNull);
-        } else if (check !== noCheck) check(member, join(path, name), found);
+        if (member === undefined ? !isRequired : check === noCheck) continue;
+        found.enter(name);
+        if (member === undefined) found.add("required", null, notNull);
+        else check(member, found);
+        found.leave();
       }
     };
   }
@@ -97,25 +100,27 @@ class Compiler {
     const item = shapeNamed(this.#table, shape.member.shape);
     if (!isScalar(item)) {
       const check = this.#of(shape.member.shape);
-      return (value, path, found) => {
-        own(value, path, found);
-        for (const [index, entry] of (value as readonly unknown[]).entries()) {
-          const place = `${path}.${index + 1}.member`;
-          if (entry === null) found.add("required", place, null, notNull);
-          else check(entry, place, found);
+      return (value, found) => {
+        own(value, found);
+        const entries = value as readonly unknown[];
+        for (let index = 0; index < entries.length; index += 1) {
+          found.enterEntry(index + 1);
+          if (entries[index] === null) found.add("required", null, notNull);
+          else check(entries[index], found);
+          found.leave();
         }
       };
     }
     const constraints = this.#constraints(item);
     const texts = constraints.map(({ text }) => text);
-    return (value, path, found) => {
-      own(value, path, found);
+    return (value, found) => {
+      own(value, found);
       for (const entry of value as readonly unknown[]) {
         const broken = entry === null ? nullEntry : constraints.find((constraint) => !constraint.accepts(entry));
         if (broken === undefined) continue;
         const all = broken === nullEntry ? [...texts, notNull] : texts;
         const text = `Member must satisfy constraint: [${all.join(", ")}]`;
-        found.add(broken.kind, path, this.#shown(shape, item, value), text);
+        found.add(broken.kind, this.#shown(shape, item, value), text);
         return;
       }
     };
@@ -133,25 +138,30 @@ class Compiler {
     const report = (what: string, broken: Constraint | undefined, all: readonly Constraint[]): Check => {
       if (broken === undefined) return noCheck;
       const text = `${what} must satisfy constraint: [${all.map((constraint) => constraint.text).join(", ")}]`;
-      return (value, path, found) => found.add(broken.kind, path, this.#shown(shape, valueShape, value), text);
+      return (value, found) => found.add(broken.kind, this.#shown(shape, valueShape, value), text);
     };
-    return (value, path, found) => {
-      own(value, path, found);
+    return (value, found) => {
+      own(value, found);
       const entries = Object.entries(value as object) as [string, unknown][];
       const badKey = keyConstraints.find(({ accepts }) => entries.some(([key]) => !accepts(key)));
-      report("Map keys", badKey, keyConstraints)(value, path, found);
+      report("Map keys", badKey, keyConstraints)(value, found);
       const badValue = valueConstraints.find(({ accepts }) => entries.some(([, item]) => !accepts(item)));
-      report("Map value", badValue, valueConstraints)(value, path, found);
-      if (check !== noCheck) for (const [key, item] of entries) check(item, `${path}.${key}.member`, found);
+      report("Map value", badValue, valueConstraints)(value, found);
+      if (check === noCheck) return;
+      for (const [key, item] of entries) {
+        found.enterEntry(key);
+        check(item, found);
+        found.leave();
+      }
     };
   }
 
   #own(shape: Shape): Check {
     const constraints = this.#constraints(shape);
     if (constraints.length === 0) return noCheck;
-    return (value, path, found) => {
+    return (value, found) => {
       for (const { accepts, kind, text } of constraints)
-        if (!accepts(value)) found.add(kind, path, this.#shown(shape, shape, value), text);
+        if (!accepts(value)) found.add(kind, this.#shown(shape, shape, value), text);
     };
   }
 
@@ -226,10 +236,6 @@ function codePoints(text: string): number {
     if ((text.charCodeAt(index) & 0xfc00) === 0xd800 && (text.charCodeAt(index + 1) & 0xfc00) === 0xdc00) count -= 1;
   }
   return count;
-}
-
-function join(path: string, name: string): string {
-  return path === "" ? name : `${path}.${name}`;
 }
 
 /**
