@@ -4,6 +4,8 @@ import { ServiceError } from "../../kernel/service-error.ts";
 import { errors } from "./errors.ts";
 import { limits } from "./limits.ts";
 
+const idForm = /^[A-Za-z0-9_-]+$/;
+
 /** @throws the refusal of the whole batch */
 export function checkBatch<Entry extends { Id?: string | undefined }>(
   entries: readonly Entry[] | undefined,
@@ -13,7 +15,7 @@ export function checkBatch<Entry extends { Id?: string | undefined }>(
   if (entries.length > limits.batchEntriesMax) throw errors.tooManyEntries(limits.batchEntriesMax, entries.length);
   const seen = new Set<string>();
   for (const { Id: id = "" } of entries) {
-    if (!/^[A-Za-z0-9_-]+$/.test(id) || id.length > limits.batchIdCharactersMax) throw errors.invalidBatchEntryId();
+    if (!idForm.test(id) || id.length > limits.batchIdCharactersMax) throw errors.invalidBatchEntryId();
     if (seen.has(id)) throw errors.batchEntryIdsNotDistinct(id);
     seen.add(id);
   }
@@ -39,12 +41,13 @@ export function runBatch<Entry extends { Id?: string | undefined }, Result>(
     } catch (error) {
       if (!(error instanceof ServiceError)) throw error;
       failed.push({
-        Id: entry.Id,
-        SenderFault: error.senderFault,
         Code: resultCodes[error.code] ?? error.code,
+        Id: entry.Id,
         Message: error.message,
+        SenderFault: error.senderFault,
       });
     }
   }
-  return { ...(successful.length > 0 && { Successful: successful }), ...(failed.length > 0 && { Failed: failed }) };
+  if (failed.length === 0) return { Successful: successful };
+  return successful.length === 0 ? { Failed: failed } : { Failed: failed, Successful: successful };
 }

@@ -28,15 +28,17 @@ const pieceBlocks = 4_096;
 const sharedBytesMax = 4_096;
 
 const zeroes = Buffer.alloc(pieceBlocks * blockBytes);
+const blockWords = blockBytes / Int32Array.BYTES_PER_ELEMENT;
 
 interface KeyStream {
   readonly cipher: Cipheriv;
   readonly drawn: Uint8Array;
   /** Blocks the cipher has given. */
   blocks: number;
-  /** What is left of the last piece, and the number of its first block. */
-  piece: Buffer;
+  /** The last piece in words, the number of its first block, and how many of its blocks have been used. */
+  piece: Int32Array;
   pieceBlock: number;
+  usedBlocks: number;
 }
 
 interface KnownKey {
@@ -51,7 +53,8 @@ export class KeyRing {
   readonly #secrets = new Map<string, Buffer>();
   /** The decipher of the body read last, and the counter block behind that body. */
   #reader: { readonly keyId: string; readonly decipher: Decipheriv; readonly next: Buffer } | undefined;
-  readonly #scratch = Buffer.alloc(blockBytes + sharedBytesMax);
+  readonly #scratch = Buffer.from(new ArrayBuffer(blockBytes + sharedBytesMax));
+  readonly #scratchWords = new Int32Array(this.#scratch.buffer);
   /** The latest data key by shard and the name of its KMS key. */
   readonly #latest = new Map<number, Map<string, KnownKey>>();
 
@@ -65,13 +68,26 @@ export class KeyRing {
     const key = this.#current(tx, row.shard, encryptionKey, dataKeyReuseMs);
     const stream = this.#stream(key);
     const bytes = Buffer.byteLength(row.body);
-    // Whole blocks, so that the next body begins with one.
-    const blocks = Math.ceil(bytes / blockBytes);
-    const sealed = bytes <= sharedBytesMax ? this.#scratch : Buffer.allocUnsafe(blockBytes + blocks * blockBytes);
-    sealed.set(stream.drawn);
-    sealed.writeUInt16BE(0, drawnBytes);
-    sealed.writeUIntBE(encrypt(stream, sealed, row.body, bytes, blocks), drawnBytes + 2, 6);
+    const sealed =
+      bytes <= sharedBytesMax ? this.#sealShared(stream, row.body, bytes) : sealAlone(stream, row.body, bytes);
     return { ...row, body: sealed.toString("base64", 0, blockBytes + bytes), keyId: key.id };
+  }
+
+  /** Takes what it needs of the piece. */
+  #sealShared(stream: KeyStream, body: string, bytes: number): Buffer {
+    const blocks = Math.ceil(bytes / blockBytes);
+    if (stream.usedBlocks + blocks > pieceBlocks) drawPiece(stream);
+    const sealed = this.#scratch;
+    writeCounter(sealed, stream.drawn, stream.pieceBlock + stream.usedBlocks);
+    sealed.write(body, blockBytes, "utf8");
+    const words = this.#scratchWords;
+    const { piece } = stream;
+    const start = stream.usedBlocks * blockWords;
+    // Whole blocks: what lies behind the body is of no use to anybody.
+    for (let index = 0; index < blocks * blockWords; index += 1)
+      words[blockWords + index] = (words[blockWords + index] ?? 0) ^ (piece[start + index] ?? 0);
+    stream.usedBlocks += blocks;
+    return sealed;
   }
 
   /** A row of the store with its body readable. */
@@ -132,7 +148,7 @@ export class KeyRing {
       const drawn = Uint8Array.from(this.#kernel.random.bytes(drawnBytes));
       const counter = Buffer.concat([drawn, Buffer.alloc(blockBytes - drawnBytes)]);
       const cipher = createCipheriv(algorithm, this.#secret(key), counter);
-      stream = { cipher, drawn, blocks: 0, piece: Buffer.alloc(0), pieceBlock: 0 };
+      stream = { cipher, drawn, blocks: 0, piece: new Int32Array(0), pieceBlock: 0, usedBlocks: pieceBlocks };
       this.#streams.set(key.id, stream);
     }
     return stream;
@@ -148,25 +164,29 @@ export class KeyRing {
   }
 }
 
-/** Writes a body, encrypted, behind the place of its counter block; gives the number of its first block. */
-function encrypt(stream: KeyStream, sealed: Buffer, body: string, bytes: number, blocks: number): number {
+function drawPiece(stream: KeyStream): void {
+  const { buffer, byteOffset, byteLength } = stream.cipher.update(zeroes);
+  stream.piece = new Int32Array(buffer.slice(byteOffset, byteOffset + byteLength));
+  stream.pieceBlock = stream.blocks;
+  stream.usedBlocks = 0;
+  stream.blocks += pieceBlocks;
+}
+
+/** Encrypts a large body by a call of its own, behind the piece. */
+function sealAlone(stream: KeyStream, body: string, bytes: number): Buffer {
+  // Whole blocks, so that the next body begins with one.
+  const blocks = Math.ceil(bytes / blockBytes);
+  const sealed = Buffer.allocUnsafe(blockBytes + blocks * blockBytes);
+  writeCounter(sealed, stream.drawn, stream.blocks);
   sealed.write(body, blockBytes, "utf8");
-  if (bytes > sharedBytesMax) {
-    const first = stream.blocks;
-    stream.cipher.update(sealed.subarray(blockBytes)).copy(sealed, blockBytes);
-    stream.blocks += blocks;
-    return first;
-  }
-  if (stream.piece.length < bytes) {
-    stream.piece = stream.cipher.update(zeroes);
-    stream.pieceBlock = stream.blocks;
-    stream.blocks += pieceBlocks;
-  }
-  const { piece } = stream;
-  for (let index = 0; index < bytes; index += 1)
-    sealed[blockBytes + index] = (sealed[blockBytes + index] ?? 0) ^ (piece[index] ?? 0);
-  const first = stream.pieceBlock;
-  stream.piece = piece.subarray(blocks * blockBytes);
-  stream.pieceBlock += blocks;
-  return first;
+  stream.cipher.update(sealed.subarray(blockBytes)).copy(sealed, blockBytes);
+  stream.blocks += blocks;
+  return sealed;
+}
+
+/** The counter block a body begins with. @param block the number of its first block in the stream */
+function writeCounter(sealed: Buffer, drawn: Uint8Array, block: number): void {
+  sealed.set(drawn);
+  sealed.writeUInt16BE(0, drawnBytes);
+  sealed.writeUIntBE(block, drawnBytes + 2, 6);
 }

@@ -59,13 +59,15 @@ export class QueueState {
   readonly room = { isAwaited: false };
   alarm: { readonly at: number; readonly alarm: Alarm } | undefined;
   #lastSequence: number;
+  #reservedTo: number;
 
   constructor(queue: QueueRow, options: QueueStateOptions) {
     const { kernel, keyRing, memory, row } = options;
     const { isFifo } = settingsOf(queue);
     const standard = isFifo ? undefined : new StandardOrder();
     this.order = standard ?? new FifoOrder();
-    this.#lastSequence = kernel.resident(sequencesTable).get(String(queue.id))?.reservedTo ?? 0;
+    this.#reservedTo = kernel.resident(sequencesTable).get(String(queue.id))?.reservedTo ?? 0;
+    this.#lastSequence = this.#reservedTo;
     this.messages = new QueueMessages({
       order: this.order,
       memory,
@@ -87,9 +89,12 @@ export class QueueState {
   /** The next sequence of the queue: greater than any given before, also before a restart. */
   nextSequence(tx: Transaction, { shard, id }: QueueRow): number {
     this.#lastSequence += 1;
-    const reservedTo = tx.get(sequencesTable, id)?.reservedTo ?? 0;
-    if (this.#lastSequence > reservedTo)
-      tx.put(sequencesTable, { shard, queueId: id, reservedTo: this.#lastSequence + sequencesReserved });
+    if (this.#lastSequence > this.#reservedTo) {
+      const before = this.#reservedTo;
+      this.#reservedTo = this.#lastSequence + sequencesReserved;
+      tx.put(sequencesTable, { shard, queueId: id, reservedTo: this.#reservedTo });
+      tx.onUndo(() => (this.#reservedTo = before));
+    }
     return this.#lastSequence;
   }
 }

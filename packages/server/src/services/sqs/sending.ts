@@ -17,17 +17,22 @@ import {
   trimNumbers,
 } from "./message-attributes.ts";
 import { settingsOf } from "./queue-settings.ts";
+import type { QueueMessages } from "./queue-messages.ts";
 import type { QueueSettings } from "./queue-settings.ts";
+import type { QueueState } from "./queue-state.ts";
 import type { Queues } from "./queues.ts";
 import type { MessageRow, QueueRow, StoredAttribute } from "./tables.ts";
 
 export type OutgoingMessage = Omit<SendMessageCommandInput, "QueueUrl">;
 
+/** Members in the order of the model. */
 export interface SentMessage {
-  MessageId: string;
-  MD5OfMessageBody: string;
+  /** Of an entry of a batch. */
+  Id?: string;
   MD5OfMessageAttributes?: string;
+  MD5OfMessageBody?: string;
   MD5OfMessageSystemAttributes?: string;
+  MessageId?: string;
   SequenceNumber?: string;
 }
 
@@ -38,102 +43,128 @@ export function messageBytes(message: OutgoingMessage): number {
   return Buffer.byteLength(message.MessageBody ?? "") + givenBytes(message.MessageAttributes);
 }
 
-/** What the sends of one request share. */
-export interface Sending {
-  readonly queues: Queues;
-  readonly tx: Transaction;
-  readonly queue: QueueRow;
-  readonly call: Call;
-  /** Words the refusal of a message over the queue's limit; single sends and batches differ. */
-  readonly tooLong: (max: number) => string;
-}
+/** The sends of one request. What they share is looked up once; `end` follows the last one. */
+export class Sending {
+  readonly #queues: Queues;
+  readonly #tx: Transaction;
+  readonly #queue: QueueRow;
+  readonly #call: Call;
+  readonly #tooLong: (max: number) => string;
+  readonly #settings: QueueSettings;
+  readonly #state: QueueState;
+  readonly #traceHeader: string | null;
+  /** Once the first message is to be put in: from then on it is as of now. */
+  #messages: QueueMessages | undefined;
+  /** What a FIFO queue accepts with this request. */
+  #acceptance: Acceptance | undefined;
 
-/** The sends of one request, each with the function that `run` is given. */
-export function sendWith<Result>(
-  sending: Sending,
-  run: (send: (message: OutgoingMessage) => SentMessage) => Result,
-): Result {
-  let acceptance: Acceptance | undefined;
-  const result = run((message) =>
-    send(sending, message, (sequence) => (acceptance ??= newAcceptance(sending, sequence))),
-  );
-  if (acceptance !== undefined) sending.queues.state(sending.queue).deduplication.save(sending.tx, acceptance);
-  return result;
-}
-
-function newAcceptance({ tx, queue }: Sending, sequence: number): Acceptance {
-  return { shard: queue.shard, queueId: queue.id, sequence, acceptedAt: tx.now, keys: [], messageIds: [] };
-}
-
-/**
- * A message a FIFO queue has accepted in the last five minutes is acknowledged again and not sent.
- * @param acceptanceOf gives what the queue accepts with this request, which begins with this sequence when it is the first
- */
-function send(
-  { queues, tx, queue, call, tooLong }: Sending,
-  message: OutgoingMessage,
-  acceptanceOf: (sequence: number) => Acceptance,
-): SentMessage {
-  const settings = settingsOf(queue);
-  const body = message.MessageBody;
-  if (body === undefined || body === "") throw errors.missingParameter("MessageBody");
-  if (hasInvalidCharacters(body)) throw errors.invalidMessageContents(nameOfInvalidCharacter(body));
-  const delayMs = checkDelay(message.DelaySeconds, settings);
-  checkFifoIds(message, settings);
-  const attributes = storeAttributes(message.MessageAttributes);
-  const bytes = Buffer.byteLength(body) + attributesBytes(attributes);
-  if (bytes > settings.messageBytesMax) throw errors.invalidParameter(tooLong(settings.messageBytesMax));
-  const system = systemAttributes(message.MessageSystemAttributes);
-  const state = queues.state(queue);
-  const bodyMd5 = hash("md5", body);
-  const deduplication = settings.isFifo ? deduplicationOf(queue, message, body) : undefined;
-  const accepted = deduplication === undefined ? undefined : state.deduplication.find(deduplication.key, tx.now);
-  if (accepted !== undefined) {
-    state.statistics.deduplicated += 1;
-    return answer(accepted.messageId, bodyMd5, attributes, system, accepted.sequence);
+  /** @param tooLong words the refusal of a message over the queue's limit; single sends and batches differ */
+  constructor(queues: Queues, tx: Transaction, queue: QueueRow, call: Call, tooLong: (max: number) => string) {
+    this.#queues = queues;
+    this.#tx = tx;
+    this.#queue = queue;
+    this.#call = call;
+    this.#tooLong = tooLong;
+    this.#settings = settingsOf(queue);
+    this.#state = queues.state(queue);
+    this.#traceHeader = call.header("x-amzn-trace-id") ?? null;
   }
-  const row: MessageRow = {
-    shard: queue.shard,
-    queueId: queue.id,
-    sequence: state.nextSequence(tx, queue),
-    messageId: queues.kernel.random.uuid(),
-    body,
-    bodyMd5,
-    attributes: trimNumbers(attributes),
-    traceHeader: system?.["AWSTraceHeader"]?.StringValue ?? call.header("x-amzn-trace-id") ?? null,
-    groupId: message.MessageGroupId ?? null,
-    deduplicationId: deduplication?.id ?? null,
-    senderId: call.account,
-    sentAt: tx.now,
-    availableAt: tx.now + delayMs,
-    deadLetterSourceArn: null,
-    earlierReceives: null,
-    earlierFirstReceivedAt: null,
-    keyId: null,
-  };
-  queues.messages(tx, queue).append(tx, row);
-  if (deduplication !== undefined) {
-    state.deduplication.accept(tx, acceptanceOf(row.sequence), deduplication.key, row);
+
+  /**
+   * A message a FIFO queue has accepted in the last five minutes is acknowledged again and not sent.
+   * @param id of the entry, in a batch
+   * @throws InvalidParameterValue, InvalidMessageContents, MissingParameter
+   */
+  send(message: OutgoingMessage, id?: string): SentMessage {
+    const settings = this.#settings;
+    const { statistics, deduplication: accepted } = this.#state;
+    const body = message.MessageBody;
+    if (body === undefined || body === "") throw errors.missingParameter("MessageBody");
+    if (hasInvalidCharacters(body)) throw errors.invalidMessageContents(nameOfInvalidCharacter(body));
+    const delayMs = checkDelay(message.DelaySeconds, settings);
+    checkFifoIds(message, settings);
+    const attributes = storeAttributes(message.MessageAttributes);
+    const bytes = Buffer.byteLength(body) + attributesBytes(attributes);
+    if (bytes > settings.messageBytesMax) throw errors.invalidParameter(this.#tooLong(settings.messageBytesMax));
+    const system = systemAttributes(message.MessageSystemAttributes);
+    const bodyMd5 = hash("md5", body);
+    const deduplication = settings.isFifo ? deduplicationOf(this.#queue, message, body) : undefined;
+    const before = deduplication === undefined ? undefined : accepted.find(deduplication.key, this.#tx.now);
+    if (before !== undefined) {
+      statistics.deduplicated += 1;
+      return answer(id, before.messageId, bodyMd5, attributes, system, before.sequence);
+    }
+    const row = this.#append(message, body, bodyMd5, delayMs, attributes, system, deduplication?.id ?? null);
+    if (deduplication !== undefined) {
+      this.#acceptance ??= this.#newAcceptance(row.sequence);
+      accepted.accept(this.#tx, this.#acceptance, deduplication.key, row);
+    }
+    statistics.sent += 1;
+    statistics.sentBytes += bytes;
+    return answer(id, row.messageId, bodyMd5, attributes, system, settings.isFifo ? row.sequence : undefined);
   }
-  state.statistics.sent += 1;
-  state.statistics.sentBytes += bytes;
-  return answer(row.messageId, bodyMd5, attributes, system, settings.isFifo ? row.sequence : undefined);
+
+  end(): void {
+    if (this.#acceptance !== undefined) this.#state.deduplication.save(this.#tx, this.#acceptance);
+  }
+
+  #append(
+    message: OutgoingMessage,
+    body: string,
+    bodyMd5: string,
+    delayMs: number,
+    attributes: Attributes,
+    system: Attributes,
+    deduplicationId: string | null,
+  ): MessageRow {
+    const { shard, id: queueId } = this.#queue;
+    const { now } = this.#tx;
+    const row: MessageRow = {
+      shard,
+      queueId,
+      sequence: this.#state.nextSequence(this.#tx, this.#queue),
+      messageId: this.#queues.kernel.random.uuid(),
+      body,
+      bodyMd5,
+      attributes: trimNumbers(attributes),
+      traceHeader: system?.["AWSTraceHeader"]?.StringValue ?? this.#traceHeader,
+      groupId: message.MessageGroupId ?? null,
+      deduplicationId,
+      senderId: this.#call.account,
+      sentAt: now,
+      availableAt: now + delayMs,
+      deadLetterSourceArn: null,
+      earlierReceives: null,
+      earlierFirstReceivedAt: null,
+      keyId: null,
+    };
+    this.#messages ??= this.#queues.messages(this.#tx, this.#queue);
+    this.#messages.append(this.#tx, row);
+    return row;
+  }
+
+  #newAcceptance(sequence: number): Acceptance {
+    const { shard, id: queueId } = this.#queue;
+    return { shard, queueId, sequence, acceptedAt: this.#tx.now, keys: [], messageIds: [] };
+  }
 }
 
 function answer(
+  id: string | undefined,
   messageId: string,
   bodyMd5: string,
   attributes: Attributes,
   system: Attributes,
   sequence: number | undefined,
 ): SentMessage {
-  return {
-    MessageId: messageId,
-    MD5OfMessageBody: bodyMd5,
-    ...(attributes !== null && { MD5OfMessageAttributes: attributesMd5(attributes) }),
-    ...(system !== null && { MD5OfMessageSystemAttributes: attributesMd5(system) }),
-    ...(sequence !== undefined && { SequenceNumber: sequenceNumber(sequence) }),
-  };
+  const sent: SentMessage = {};
+  if (id !== undefined) sent.Id = id;
+  if (attributes !== null) sent.MD5OfMessageAttributes = attributesMd5(attributes);
+  sent.MD5OfMessageBody = bodyMd5;
+  if (system !== null) sent.MD5OfMessageSystemAttributes = attributesMd5(system);
+  sent.MessageId = messageId;
+  if (sequence !== undefined) sent.SequenceNumber = sequenceNumber(sequence);
+  return sent;
 }
 
 /** Zero means the queue's delay on a FIFO queue, and none on a standard one. */

@@ -7,12 +7,12 @@ import { checkBatchIds } from "../fifo-ids.ts";
 import { limits } from "../limits.ts";
 import { settingsOf } from "../queue-settings.ts";
 import type { Queues } from "../queues.ts";
-import { messageBytes, sendWith } from "../sending.ts";
+import { messageBytes, Sending } from "../sending.ts";
 import type { SentMessage } from "../sending.ts";
 import { queueOfUrl } from "../targets.ts";
 
 interface Output {
-  Successful?: (SentMessage & { Id: string | undefined })[];
+  Successful?: SentMessage[];
   Failed?: BatchResultErrorEntry[];
 }
 
@@ -23,11 +23,12 @@ export function sendMessageBatch(queues: Queues): Operation<SendMessageBatchComm
       const queue = queues.byUrl(tx, call, QueueUrl, "SendMessage");
       const entries = checkBatch(Entries, "SendMessageBatchRequestEntry");
       checkBatchIds(entries, settingsOf(queue));
-      const bytes = entries.reduce((sum, entry) => sum + messageBytes(entry), 0);
+      let bytes = 0;
+      for (const entry of entries) bytes += messageBytes(entry);
       if (bytes > limits.batchBytesMax) throw errors.batchRequestTooLong(limits.batchBytesMax, bytes);
-      const result = sendWith({ queues, tx, queue, call, tooLong }, (send) =>
-        runBatch(entries, (entry) => ({ Id: entry.Id, ...send(entry) })),
-      );
+      const sending = new Sending(queues, tx, queue, call, tooLong);
+      const result = runBatch(entries, (entry) => sending.send(entry, entry.Id));
+      sending.end();
       queues.changed(tx, queue, result.Successful?.length ?? 0);
       return result;
     },

@@ -2,7 +2,7 @@
 import type { SendMessageCommandInput } from "@aws-sdk/client-sqs";
 import type { Operation } from "../../../kernel/operation.ts";
 import type { Queues } from "../queues.ts";
-import { sendWith } from "../sending.ts";
+import { Sending } from "../sending.ts";
 import type { SentMessage } from "../sending.ts";
 import { queueOfUrl } from "../targets.ts";
 
@@ -11,7 +11,9 @@ export function sendMessage(queues: Queues): Operation<SendMessageCommandInput, 
     target: queueOfUrl,
     decide(tx, input, { call }) {
       const queue = queues.byUrl(tx, call, input.QueueUrl, "SendMessage");
-      const sent = sendWith({ queues, tx, queue, call, tooLong }, (send) => send(input));
+      const sending = new Sending(queues, tx, queue, call, tooLong);
+      const sent = sending.send(input);
+      sending.end();
       queues.changed(tx, queue, 1);
       return sent;
     },
