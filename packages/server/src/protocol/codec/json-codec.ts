@@ -96,7 +96,8 @@ function convertMembers(
   members: Record<string, unknown>,
   converterOf: (name: string) => Convert | undefined,
 ): Record<string, unknown> {
-  for (const name of Object.keys(members)) {
+  // An array of the names would be most of what this makes.
+  for (const name in members) {
     const before = members[name];
     const convert = before === null ? undefined : converterOf(name);
     if (convert === undefined) delete members[name];
@@ -230,35 +231,32 @@ interface EncodedMember {
 
 /** The same object when it is fit as it is: nearly all are, and need not be copied. */
 function encodeStructure(source: Members, members: ReadonlyMap<string, EncodedMember>): Members {
-  const names = Object.keys(source);
   let place = -1;
-  for (let index = 0; index < names.length; index += 1) {
-    const name = names[index] ?? "";
-    const before = source[name];
+  for (const name in source) {
     const member = members.get(name);
+    const before = source[name];
     const after = encodeMember(before, member);
-    if (member === undefined || member.place < place || after !== before) {
-      const encoded = new Map([
-        ...names.slice(0, index).map((known) => [known, source[known]] as const),
-        [name, after],
-      ]);
-      return copyStructure(source, members, encoded);
-    }
+    if (member === undefined || member.place < place || after !== before)
+      return copyStructure(source, members, name, after);
     ({ place } = member);
   }
   return source;
 }
 
-/** @param encoded the members that are ready */
+/** @param last the member looked at last, with what was made of it; those before it are fit as they are */
 function copyStructure(
   source: Members,
   members: ReadonlyMap<string, EncodedMember>,
-  encoded: ReadonlyMap<string, unknown>,
+  last: string,
+  lastEncoded: unknown,
 ): Members {
+  const names = Object.keys(source);
+  const encoded = new Set(names.slice(0, names.indexOf(last)));
   const result: Record<string, unknown> = {};
   for (const [name, member] of members) {
-    if (Object.hasOwn(source, name))
-      result[name] = encoded.has(name) ? encoded.get(name) : encodeMember(source[name], member);
+    if (!Object.hasOwn(source, name)) continue;
+    if (name === last) result[name] = lastEncoded;
+    else result[name] = encoded.has(name) ? source[name] : encodeMember(source[name], member);
   }
   return result;
 }

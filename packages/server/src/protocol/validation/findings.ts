@@ -10,17 +10,17 @@ export const violationsShownMax = 100;
 export class Findings {
   readonly violations: ConstraintViolation[] = [];
   count = 0;
-  /** Members' names in the spelling of the model; the key or the number of a map's or list's entry in an array. */
-  readonly #steps: (string | readonly [string | number])[] = [];
+  /** Members' names in the spelling of the model; of entries of lists the number from 1, of maps the key in an object. */
+  readonly #steps: (string | number | { readonly key: string })[] = [];
 
   /** Goes on to a member of a structure. `leave` goes back. */
   enter(member: string): void {
     this.#steps.push(member);
   }
 
-  /** Goes on to an entry of a map, by its key, or of a list, by its number from 1. `leave` goes back. */
-  enterEntry(entry: string | number): void {
-    this.#steps.push([entry]);
+  /** Goes on to an entry of a list, by its number from 1, or of a map, by its key. `leave` goes back. */
+  enterEntry(entry: number | string): void {
+    this.#steps.push(typeof entry === "number" ? entry : { key: entry });
   }
 
   leave(): void {
@@ -34,7 +34,7 @@ export class Findings {
   add(kind: ConstraintViolation["kind"], shown: (() => string) | null | undefined, constraint: string): void {
     this.count += 1;
     if (this.violations.length >= violationsShownMax) return;
-    const path = this.#steps.map((step) => (typeof step === "string" ? step : `${step[0]}.member`)).join(".");
+    const path = this.#steps.map(showStep).join(".");
     const value = shown === undefined ? "Value" : shown === null ? "Value null" : `Value '${shown()}'`;
     this.violations.push({
       kind,
@@ -43,6 +43,10 @@ export class Findings {
       text: `${value} at '${beanPath(path)}' failed to satisfy constraint: ${constraint}`,
     });
   }
+}
+
+function showStep(step: string | number | { readonly key: string }): string {
+  return typeof step === "string" ? step : `${typeof step === "number" ? step : step.key}.member`;
 }
 
 /** AWS names members as Java beans do: `KMSKeyId` is `kMSKeyId`. The keys of maps, too, are taken for members here. */
