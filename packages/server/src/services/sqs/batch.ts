@@ -31,13 +31,13 @@ const resultCodes: Readonly<Record<string, string>> = {
 /** Runs each entry on its own; a refusal becomes that entry's failure. */
 export function runBatch<Entry extends { Id?: string | undefined }, Result>(
   entries: readonly Entry[],
-  run: (entry: Entry) => Result,
+  run: (entry: Entry, index: number) => Result,
 ): { Successful?: Result[]; Failed?: BatchResultErrorEntry[] } {
   const successful: Result[] = [];
   const failed: BatchResultErrorEntry[] = [];
-  for (const entry of entries) {
+  for (const [index, entry] of entries.entries()) {
     try {
-      successful.push(run(entry));
+      successful.push(run(entry, index));
     } catch (error) {
       if (!(error instanceof ServiceError)) throw error;
       failed.push({

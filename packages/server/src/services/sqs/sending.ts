@@ -73,9 +73,10 @@ export class Sending {
   /**
    * A message a FIFO queue has accepted in the last five minutes is acknowledged again and not sent.
    * @param id of the entry, in a batch
+   * @param md5 of the body, where that is known
    * @throws InvalidParameterValue, InvalidMessageContents, MissingParameter
    */
-  send(message: OutgoingMessage, id?: string): SentMessage {
+  send(message: OutgoingMessage, id?: string, md5?: string): SentMessage {
     const settings = this.#settings;
     const { statistics, deduplication: accepted } = this.#state;
     const body = message.MessageBody;
@@ -87,7 +88,7 @@ export class Sending {
     const bytes = Buffer.byteLength(body) + attributesBytes(attributes);
     if (bytes > settings.messageBytesMax) throw errors.invalidParameter(this.#tooLong(settings.messageBytesMax));
     const system = systemAttributes(message.MessageSystemAttributes);
-    const bodyMd5 = hash("md5", body);
+    const bodyMd5 = md5 ?? hash("md5", body);
     const deduplication = settings.isFifo ? deduplicationOf(this.#queue, message, body) : undefined;
     const before = deduplication === undefined ? undefined : accepted.find(deduplication.key, this.#tx.now);
     if (before !== undefined) {

@@ -5,6 +5,7 @@ import { checkBatch, runBatch } from "../batch.ts";
 import { errors } from "../errors.ts";
 import { checkBatchIds } from "../fifo-ids.ts";
 import { limits } from "../limits.ts";
+import { md5OfTexts } from "../md5-lanes.ts";
 import { settingsOf } from "../queue-settings.ts";
 import type { Queues } from "../queues.ts";
 import { messageBytes, Sending } from "../sending.ts";
@@ -27,7 +28,8 @@ export function sendMessageBatch(queues: Queues): Operation<SendMessageBatchComm
       for (const entry of entries) bytes += messageBytes(entry);
       if (bytes > limits.batchBytesMax) throw errors.batchRequestTooLong(limits.batchBytesMax, bytes);
       const sending = new Sending(queues, tx, queue, call, tooLong);
-      const result = runBatch(entries, (entry) => sending.send(entry, entry.Id));
+      const digests = md5OfTexts(entries.map(({ MessageBody = "" }) => MessageBody));
+      const result = runBatch(entries, (entry, index) => sending.send(entry, entry.Id, digests[index]));
       sending.end();
       queues.changed(tx, queue, result.Successful?.length ?? 0);
       return result;
