@@ -281,6 +281,7 @@ export class Queues {
 }
 
 function promote({ messages, order }: QueueState, now: number): number {
+  if ((messages.nextVisibleAt() ?? Number.POSITIVE_INFINITY) > now) return 0;
   return messages.promote(now, "tenants" in order ? (message) => order.tenants.processed(message, now) : undefined);
 }
 

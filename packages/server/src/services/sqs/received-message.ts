@@ -4,40 +4,48 @@ import { sequenceNumber } from "./fifo-ids.ts";
 import { attributesMd5, selectAttributes } from "./message-attributes.ts";
 import type { DeliveryRow, MessageRow, StoredAttribute } from "./tables.ts";
 
-/** @param receiptHandle the handle of this receive */
+/** What a request wants to see of each message besides its content. */
+export interface ShownAttributes {
+  /** Names of system attributes, `All` among them; undefined when there are none. */
+  readonly system: ReadonlySet<string> | undefined;
+  readonly message: readonly string[];
+}
+
+/** System attributes go by either of the two names their list has. */
+export function shownAttributes({
+  AttributeNames = [],
+  MessageSystemAttributeNames = [],
+  MessageAttributeNames = [],
+}: ReceiveMessageCommandInput): ShownAttributes {
+  const isNone = AttributeNames.length === 0 && MessageSystemAttributeNames.length === 0;
+  const system = isNone ? undefined : new Set<string>([...AttributeNames, ...MessageSystemAttributeNames]);
+  return { system, message: MessageAttributeNames };
+}
+
+/** Members in the order of the model. @param receiptHandle the handle of this receive */
 export function showMessage(
   row: MessageRow,
   delivery: DeliveryRow,
   receiptHandle: string,
-  input: ReceiveMessageCommandInput,
+  { system, message: names }: ShownAttributes,
 ): Message {
-  const shown = selectSystemAttributes(row, delivery, input);
-  const attributes = selectAttributes(row.attributes, input.MessageAttributeNames ?? []);
-  return {
-    MessageId: row.messageId,
-    ReceiptHandle: receiptHandle,
-    MD5OfBody: row.bodyMd5,
-    Body: row.body,
-    ...(shown !== undefined && { Attributes: shown }),
-    ...(attributes !== undefined && {
-      MD5OfMessageAttributes: attributesMd5(attributes),
-      MessageAttributes: Object.fromEntries(
-        Object.entries(attributes).map(([name, value]) => [name, showAttribute(value)]),
-      ),
-    }),
-  };
-}
-
-/** Those that were asked for, by either of the two names the list has; undefined when there are none. */
-function selectSystemAttributes(
-  row: MessageRow,
-  delivery: DeliveryRow,
-  { AttributeNames = [], MessageSystemAttributeNames = [] }: ReceiveMessageCommandInput,
-): Record<string, string> | undefined {
-  if (AttributeNames.length === 0 && MessageSystemAttributeNames.length === 0) return undefined;
-  const wanted = new Set<string>([...AttributeNames, ...MessageSystemAttributeNames]);
-  const shown = systemAttributes(row, delivery).filter(([name]) => wanted.has("All") || wanted.has(name));
-  return shown.length === 0 ? undefined : Object.fromEntries(shown);
+  const shown: Message = {};
+  if (system !== undefined) {
+    const wanted = systemAttributes(row, delivery).filter(([name]) => system.has("All") || system.has(name));
+    if (wanted.length > 0) shown.Attributes = Object.fromEntries(wanted);
+  }
+  shown.Body = row.body;
+  shown.MD5OfBody = row.bodyMd5;
+  const attributes = selectAttributes(row.attributes, names);
+  if (attributes !== undefined) {
+    shown.MD5OfMessageAttributes = attributesMd5(attributes);
+    shown.MessageAttributes = Object.fromEntries(
+      Object.entries(attributes).map(([name, value]) => [name, showAttribute(value)]),
+    );
+  }
+  shown.MessageId = row.messageId;
+  shown.ReceiptHandle = receiptHandle;
+  return shown;
 }
 
 /** Every system attribute the message has; of one that was never received, without those of its receives. */

@@ -6,7 +6,7 @@ import type { Transaction } from "../../kernel/transaction.ts";
 import { errors } from "./errors.ts";
 import { isMoving } from "./queue-message.ts";
 import type { Queues } from "./queues.ts";
-import { showMessage } from "./received-message.ts";
+import { showMessage, shownAttributes } from "./received-message.ts";
 import type { QueueRow } from "./tables.ts";
 
 /**
@@ -42,12 +42,13 @@ export function repeatAttempt(
     void pager.readContents(missing.map(({ message }) => message.sequence));
     return park(pager.key, Number.MAX_SAFE_INTEGER);
   }
+  const attributes = shownAttributes(input);
   const again = repeated.flatMap(({ message, row, receiptHandle }) => {
     if (row === undefined) return [];
     messages.changeVisibility(tx, message, tx.now + visibilityMs, true);
     const delivery = message.delivery;
     if (delivery === undefined) throw new Error("a message that was received has no delivery");
-    return { delivery, receiptHandle, shown: showMessage(row, delivery, receiptHandle, input) };
+    return { delivery, receiptHandle, shown: showMessage(row, delivery, receiptHandle, attributes) };
   });
   attempts.remember(id, again, tx.now);
   queues.changed(tx, queue, 0);

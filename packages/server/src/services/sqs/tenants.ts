@@ -130,6 +130,7 @@ class DecayingSum {
   }
 
   at(now: number): number {
+    if (now === this.#asOf) return this.#value;
     return this.#value * 0.5 ** (Math.max(0, now - this.#asOf) / (fairness.processingHalfLifeSeconds * 1000));
   }
 }

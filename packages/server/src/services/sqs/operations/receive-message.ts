@@ -19,8 +19,9 @@ import { settingsOf } from "../queue-settings.ts";
 import type { Queues } from "../queues.ts";
 import { formatReceiptHandle } from "../receipt-handle.ts";
 import { readReceiveInput } from "../receive-input.ts";
+import type { ReceivedUnderAttempt } from "../receive-attempts.ts";
 import type { Wanted } from "../receive-input.ts";
-import { showMessage } from "../received-message.ts";
+import { showMessage, shownAttributes } from "../received-message.ts";
 import { repeatAttempt } from "../repeated-receive.ts";
 import type { MessageRow, QueueRow } from "../tables.ts";
 import { queueOfUrl } from "../targets.ts";
@@ -114,20 +115,19 @@ function give(
   const { isFifo } = settingsOf(queue);
   const attemptId = input.ReceiveRequestAttemptId;
   const attempt = attemptId === undefined ? undefined : { id: attemptId, size: taken.length };
-  const received = taken.map(({ message, row }) => {
+  const attributes = shownAttributes(input);
+  const shown: Message[] = [];
+  const received: ReceivedUnderAttempt[] = [];
+  for (const { message, row } of taken) {
     const delivery = messages.receive(tx, message, row, visibilityMs, !isFifo, attempt);
-    const handle = formatReceiptHandle(delivery);
-    return { row, delivery, handle, shown: showMessage(row, delivery, handle, input) };
-  });
+    const receiptHandle = formatReceiptHandle(delivery);
+    shown.push(showMessage(row, delivery, receiptHandle, attributes));
+    if (attemptId !== undefined) received.push({ delivery, receiptHandle });
+  }
   if (!isFifo) queues.receivedUnsaved();
-  statistics.received += received.length;
-  if (attemptId !== undefined)
-    attempts.remember(
-      attemptId,
-      received.map(({ delivery, handle }) => ({ delivery, receiptHandle: handle })),
-      tx.now,
-    );
+  statistics.received += shown.length;
+  if (attemptId !== undefined) attempts.remember(attemptId, received, tx.now);
   // With a timeout of zero the messages are there for the next receiver at once.
-  queues.changed(tx, queue, visibilityMs === 0 ? received.length : 0);
-  return received.map(({ shown }) => shown);
+  queues.changed(tx, queue, visibilityMs === 0 ? shown.length : 0);
+  return shown;
 }
