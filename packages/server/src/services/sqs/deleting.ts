@@ -18,7 +18,7 @@ export function deleteByHandle(
   receiptHandle: string | undefined,
 ): void {
   const handle = readHandle(queue, receiptHandle);
-  const { messages, order, statistics, pager, room } = queues.state(queue);
+  const { messages, order, statistics, pager } = queues.state(queue);
   const message = messageOfHandle(queues, tx, queue, handle);
   const { isFifo } = settingsOf(queue);
   if (message === undefined) {
@@ -34,8 +34,6 @@ export function deleteByHandle(
   if ("tenants" in order && isInFlight) order.tenants.processed(message, tx.now);
   messages.remove(tx, queue.id, message);
   statistics.deleted += 1;
-  // The next of the group can be had now, or there is room for one in flight again.
-  const isFree = "isFree" in order && (order.isFree(message.groupId) || messages.backlog.size > 0);
-  if (isFree || room.isAwaited) queues.changed(tx, queue, 1);
+  queues.freed(tx, queue, message);
   if (isFifo) pager.run(undefined);
 }

@@ -71,6 +71,35 @@ describe("a standard queue with as many messages in flight as may be", () => {
   });
 });
 
+// "MessageRetentionPeriod – The length of time, in seconds, for which Amazon SQS retains a message." (SetQueueAttributes)
+describe("messages in flight whose retention ends", () => {
+  test("make room for others: a receiver that waits for it is woken", async () => {
+    const sqs = await startSqs(undefined, startMs, 1, options);
+    const QueueUrl = await createQueue(sqs, "queue", { MessageRetentionPeriod: "60" });
+    await send(sqs, QueueUrl, ["1", "2", "3"]);
+    await receive(sqs, QueueUrl, { VisibilityTimeout: 600 });
+    await sqs.advance(50);
+    await send(sqs, QueueUrl, ["4", "5"]);
+    const waiting = bodies(sqs, QueueUrl, { WaitTimeSeconds: 20 });
+    await sqs.advance(10);
+    assert.deepEqual(await waiting, ["4", "5"]);
+  });
+
+  test("leave their group: who waits for the next of it gets that", async () => {
+    const sqs = await startSqs(undefined, startMs, 1, options);
+    const QueueUrl = await createQueue(sqs, "queue.fifo", { FifoQueue: "true", MessageRetentionPeriod: "60" });
+    const sendToGroup = (text: string) =>
+      sqs.run("SendMessage", { QueueUrl, MessageBody: text, MessageGroupId: "g", MessageDeduplicationId: text });
+    await sendToGroup("1");
+    await receive(sqs, QueueUrl, { VisibilityTimeout: 600 });
+    await sqs.advance(50);
+    await sendToGroup("2");
+    const waiting = bodies(sqs, QueueUrl, { WaitTimeSeconds: 20 });
+    await sqs.advance(10);
+    assert.deepEqual(await waiting, ["2"]);
+  });
+});
+
 // "FIFO: 120,000 in flight; if you reach this quota, Amazon SQS returns no error messages." (quotas of FIFO queues)
 describe("a FIFO queue with as many messages in flight as may be", () => {
   test("gives nothing more, without an error", async () => {

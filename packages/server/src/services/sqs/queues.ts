@@ -13,7 +13,7 @@ import { errors } from "./errors.ts";
 import { KeyRing } from "./key-ring.ts";
 import { limits, memoryLimits } from "./limits.ts";
 import type { SqsOptions } from "./limits.ts";
-import type { ContentMemory } from "./queue-message.ts";
+import type { ContentMemory, QueueMessage } from "./queue-message.ts";
 import type { QueueMessages } from "./queue-messages.ts";
 import { settingsOf } from "./queue-settings.ts";
 import { QueueState } from "./queue-state.ts";
@@ -122,6 +122,13 @@ export class Queues {
       if (available > 0) this.kernel.waiters.wake(queue.arn, available);
       this.#watch(queue.arn);
     });
+  }
+
+  /** A message in flight is gone: the next of its group can be had now, or there is room for one in flight again. */
+  freed(tx: Transaction, queue: QueueRow, { groupId }: QueueMessage): void {
+    const { order, messages, room } = this.state(queue);
+    const isFree = "isFree" in order && (order.isFree(groupId) || messages.backlog.size > 0);
+    if (isFree || room.isAwaited) this.changed(tx, queue, 1);
   }
 
   /** Messages were received that the store is to know of soon; several receives are written at once, or never when deleted before. */
@@ -241,7 +248,9 @@ export class Queues {
       oldest !== undefined && oldest.sentAt + retentionMs <= tx.now;
       oldest = messages.oldest()
     ) {
+      const isInFlight = messages.isInFlight(oldest, tx.now);
       messages.remove(tx, queue.id, oldest);
+      if (isInFlight) this.freed(tx, queue, oldest);
     }
   }
 
