@@ -49,7 +49,7 @@ test("a copy of the embedded store, made while the server runs, is an installati
   assert.deepEqual(await bodies(["--data-dir", backup]), ["kept"]);
 });
 
-describe("PostgreSQL", requires("postgresql"), () => {
+describe("PostgreSQL", requires("postgresql", "pgDump"), () => {
   let postgresql: PostgresqlServer;
   before(async () => {
     postgresql = await startPostgresql();

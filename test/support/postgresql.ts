@@ -11,7 +11,7 @@
 import { spawn, spawnSync } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { chownSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { chownSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -86,6 +86,13 @@ export async function startPostgresql(...settings: readonly string[]): Promise<P
 interface Owner {
   readonly uid?: number;
   readonly gid?: number;
+}
+
+/** Hands a folder over to the user that PostgreSQL runs as, with the files in it: of a key that others own it will not hear. */
+export function giveToPostgresql(folder: string): void {
+  const { uid, gid } = unprivileged();
+  if (uid === undefined || gid === undefined) return;
+  for (const path of [folder, ...readdirSync(folder).map((name) => join(folder, name))]) chownSync(path, uid, gid);
 }
 
 /** PostgreSQL does not run as root: there, its own user takes over, or nobody. */

@@ -11,7 +11,15 @@ import { accessSync, constants, globSync, realpathSync } from "node:fs";
 import { homedir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 
-export type RequirementName = "awsCli" | "awsCliQuery" | "boto3" | "celery" | "chromium" | "postgresql";
+export type RequirementName =
+  | "awsCli"
+  | "awsCliQuery"
+  | "boto3"
+  | "celery"
+  | "chromium"
+  | "openssl"
+  | "pgDump"
+  | "postgresql";
 
 export interface Requirement {
   readonly name: RequirementName;
@@ -53,6 +61,19 @@ export const requirements: readonly Requirement[] = [
     title: "Chromium",
     remedy: "apt-get install chromium",
     find: () => findCommand("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"),
+  },
+  {
+    name: "openssl",
+    title: "openssl of version 3",
+    remedy: "apt-get install openssl",
+    // Earlier ones, and what stands under its name elsewhere, cannot sign with `req`.
+    find: () => working(findCommand("openssl"), ["req", "-x509", "-help", "-CA", "any"]),
+  },
+  {
+    name: "pgDump",
+    title: "pg_dump of the PostgreSQL server",
+    remedy: "apt-get install postgresql",
+    find: () => working(join(findPostgresql() ?? "", "pg_dump"), ["--version"]),
   },
   {
     name: "postgresql",

@@ -9,6 +9,7 @@ import type { CustomTypesConfig } from "pg";
 import type { SqlValue } from "../../table.ts";
 import { hostTimer } from "../../clock.ts";
 import type { Query } from "./statements.ts";
+import { databaseAddress } from "./tls.ts";
 
 export interface ConnectionOptions {
   /** `postgres://user:password@host:port/database`, with the parameters PostgreSQL's own programs take. */
@@ -53,10 +54,10 @@ export class Connection {
     this.#answerMsMax = answerMsMax;
   }
 
-  /** @throws the driver's error when there is no server, or it refuses */
+  /** @throws the driver's error when there is no server, or it refuses; StoreFault when the URL is not understood */
   static async open({ url, answerMsMax, applicationName }: ConnectionOptions): Promise<Connection> {
     const client = new Client({
-      connectionString: url,
+      ...databaseAddress(url),
       connectionTimeoutMillis: answerMsMax,
       application_name: applicationName,
       keepAlive: true,

@@ -17,6 +17,7 @@ import { Attempts } from "./retrying.ts";
 import { openSession } from "./session.ts";
 import { countQuery, rangeQuery, statementsOf } from "./statements.ts";
 import type { Query } from "./statements.ts";
+import { isTlsRefusal } from "./tls.ts";
 import { Writer } from "./writer.ts";
 
 export interface PostgresOptions {
@@ -122,7 +123,7 @@ async function connectFirst(writer: Writer, place: string, startMsMax: number): 
       return await writer.connect();
     } catch (error) {
       if (error instanceof StoreFault) throw error;
-      if (failureOf(error) === "lost" && !attempts.isOver) {
+      if (failureOf(error) === "lost" && !isTlsRefusal(error) && !attempts.isOver) {
         await attempts.pause(forever);
         continue;
       }
