@@ -69,6 +69,15 @@ for (const seed of [1, 2]) {
   });
 }
 
+test(
+  "a move task ends that found only what a cancelled one had on its way (npm run simulate -- --from 1004 --seeds 1 --only lease-nodes)",
+  { timeout: 120_000 },
+  async () => {
+    const run = new QueueSimulation(1004, (random, share) => new SimulatedLeaseNodes(random, share));
+    assert.ok((await run.run(300)).moves > 0);
+  },
+);
+
 test("the same seed gives the same run", { timeout: 120_000 }, async () => {
   const [first, second] = [await new Simulation(7).run(20), await new Simulation(7).run(20)];
   assert.deepEqual(first, second);

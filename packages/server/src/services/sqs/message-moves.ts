@@ -39,15 +39,15 @@ interface Moving {
   readonly reason: MoveReason;
 }
 
-/** Told how a move of a task ended that had no outcome at once. */
-export type TaskMoveEnded = (tx: Transaction, taskId: string, outcome: HopOutcome) => void;
+/** Told how a move ended that had no outcome at once. */
+export type MoveEnded = (tx: Transaction, sourceArn: string, reason: MoveReason, outcome: HopOutcome) => void;
 
 export class MessageMoves {
   /** For hops only. */
   readonly operations: OperationTable;
   readonly #queues: Queues;
   readonly #hops: Hops;
-  #taskMoveEnded: TaskMoveEnded = () => undefined;
+  #moveEnded: MoveEnded = () => undefined;
 
   constructor(queues: Queues, hops: Hops) {
     this.#queues = queues;
@@ -56,8 +56,8 @@ export class MessageMoves {
     hops.onReply(replyKind, (tx, context, outcome) => this.#ended(tx, context as Moving, outcome));
   }
 
-  onTaskMoveEnded(handler: TaskMoveEnded): void {
-    this.#taskMoveEnded = handler;
+  onMoveEnded(handler: MoveEnded): void {
+    this.#moveEnded = handler;
   }
 
   /** Moves a visible message. @returns the outcome, or `pending` while the message is out of sight here */
@@ -117,7 +117,7 @@ export class MessageMoves {
       this.#finish(tx, source, message, moving, outcome);
       this.#queues.changed(tx, source, 1);
     }
-    if (moving.reason.kind === "task") this.#taskMoveEnded(tx, moving.reason.taskId, outcome);
+    this.#moveEnded(tx, moving.sourceArn, moving.reason, outcome);
   }
 
   #finish(tx: Transaction, source: QueueRow, message: QueueMessage, moving: Moving, outcome: HopOutcome): void {

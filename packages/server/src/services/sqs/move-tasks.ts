@@ -47,7 +47,10 @@ export class MoveTasks {
   constructor(queues: Queues, moves: MessageMoves) {
     this.#queues = queues;
     this.#moves = moves;
-    moves.onTaskMoveEnded((tx, taskId, outcome) => this.#moveEnded(tx, taskId, outcome));
+    moves.onMoveEnded((tx, sourceArn, reason, outcome) => {
+      if (reason.kind === "task") this.#count(tx, reason.taskId, outcome);
+      this.#goOn(tx, sourceArn);
+    });
     queues.kernel.timers.handle(timerKind, (tx, timer) => this.#fire(tx, timer));
   }
 
@@ -156,16 +159,19 @@ export class MoveTasks {
   }
 
   /** A message has arrived on another node, or has been refused there. */
-  #moveEnded(tx: Transaction, taskId: string, outcome: HopOutcome): void {
+  #count(tx: Transaction, taskId: string, outcome: HopOutcome): void {
     const task = tx.get(moveTasksTable, taskId);
     if (task === undefined) return;
-    if (outcome.kind === "refused") {
-      if (isActive(task.status)) this.#end(tx, task, "FAILED", queueIsGone);
-      return;
+    if (outcome.kind === "done") tx.update(moveTasksTable, [taskId], { moved: task.moved + 1 });
+    else if (isActive(task.status)) this.#end(tx, task, "FAILED", queueIsGone);
+  }
+
+  /** What a task waited for may have been on its way for an earlier task, or as a dead letter. */
+  #goOn(tx: Transaction, sourceArn: string): void {
+    for (const task of this.of(tx, sourceArn)) {
+      const isArmed = tx.get(timersTable, timerId(task.id)) !== undefined;
+      if (isActive(task.status) && !isArmed) this.#arm(tx, task, tx.now);
     }
-    tx.update(moveTasksTable, [taskId], { moved: task.moved + 1 });
-    const isArmed = tx.get(timersTable, timerId(taskId)) !== undefined;
-    if (isActive(task.status) && !isArmed) this.#arm(tx, task, tx.now);
   }
 
   #end(tx: Transaction, task: MoveTaskRow, status: MoveTaskRow["status"], failureReason: string | null): void {

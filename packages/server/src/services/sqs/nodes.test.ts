@@ -178,6 +178,22 @@ describe("move tasks between nodes", () => {
     await sqs.net.stop();
   });
 
+  test("one that finds only what an earlier one has on its way ends when that has arrived", async () => {
+    const sqs = await deadLetters(["a", "b"]);
+    sqs.net.fate = () => ({ delayMs: 500 });
+    const { TaskHandle } = await sqs.run("StartMessageMoveTask", { SourceArn: arnOf(dead) });
+    await sqs.net.advance(100);
+    await sqs.run("CancelMessageMoveTask", { TaskHandle });
+    await sqs.net.advance(100);
+    assert.equal((await task(sqs))?.Status, "CANCELLED");
+    await sqs.run("StartMessageMoveTask", { SourceArn: arnOf(dead) });
+    await sqs.net.advance(100);
+    assert.equal((await task(sqs))?.Status, "RUNNING");
+    await sqs.net.advance(10_000);
+    assert.equal((await task(sqs))?.Status, "COMPLETED");
+    await sqs.net.stop();
+  });
+
   test("to a queue that is gone: the task has failed, and the messages are where they were", async () => {
     const sqs = await deadLetters(["a", "b"]);
     await sqs.run("DeleteQueue", { QueueUrl: urlOf(source) });
