@@ -1,6 +1,7 @@
 /** Which message of a standard queue comes next: order, the back of the queue, and fair queues. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { turn } from "../../kernel/testing/fixtures.ts";
 import { memoryLimits } from "./limits.ts";
 import { bodies, createQueue, receive, startSqs } from "./testing/sqs-bench.ts";
 import type { SqsBench } from "./testing/sqs-bench.ts";
@@ -58,7 +59,9 @@ describe("a message received three times and not deleted", () => {
     await send(poison, undefined, "poison");
     await send(100, undefined, "good");
     const seen = new Set<string>();
-    for (let receives = 0; receives < (poison / 10) * 3 + 30; receives += 1) {
+    // Three times each, and then for as long as a store may take that answers from another process.
+    for (let receives = 0; receives < (poison / 10) * 20 && seen.size < 100; receives += 1) {
+      await turn();
       for (const { Body = "", ReceiptHandle } of await receive(sqs, QueueUrl)) {
         if (!Body.startsWith("good")) continue;
         seen.add(Body);
