@@ -1,11 +1,14 @@
 /**
  * Brings the schema up to date. Several nodes may start at once: a row that all of them lock lets them do it one after
- * another, and the later ones find it done. Everything happens in one transaction.
+ * another, and the later ones find it done. Everything that is still to be done happens in one transaction.
+ *
+ * Other nodes may be at work meanwhile. A start with nothing to do takes no lock they could wait for. One that changes
+ * tables may meet a commit that wants them in another order: the server ends one of the two, and either is made again.
  */
 import type { TableDefinition } from "../../table.ts";
 import type { Migration } from "../migration.ts";
 import type { Connection } from "./connection.ts";
-import { sqlState } from "./failures.ts";
+import { failureOf, sqlState } from "./failures.ts";
 import { postgresStatement } from "./schema.ts";
 
 /** Two that make the same table at the same moment: one of them finds it, or a part of it, there. */
@@ -14,35 +17,55 @@ const madeMeanwhile: ReadonlySet<string | undefined> = new Set(["23505", "42P07"
 /** The row that is locked; it belongs to no module. */
 const lockModule = "";
 
+const attemptsMax = 10;
+
 export async function migrate(
   open: () => Promise<Connection>,
   migrations: readonly Migration[],
   resident: readonly TableDefinition[],
 ): Promise<void> {
   await makeLock(open);
-  const connection = await open();
-  try {
-    await connection.execute("BEGIN");
-    await connection.query({
-      text: "SELECT number FROM schema_migrations WHERE module = $1 FOR UPDATE",
-      values: [lockModule],
-    });
-    const applied = await connection.query({ text: "SELECT module, number FROM schema_migrations", values: [] });
-    const done = new Set(applied.map((step) => step.join(" ")));
-    for (const { module, number, statements } of migrations) {
-      if (done.has(`${module} ${number}`)) continue;
-      for (const sql of statements) await connection.execute(postgresStatement(sql));
-      await connection.query({
-        text: "INSERT INTO schema_migrations (module, number) VALUES ($1, $2::integer)",
-        values: [module, String(number)],
-      });
+  for (let attempt = 1; ; attempt += 1) {
+    const connection = await open();
+    try {
+      return await bringUpToDate(connection, migrations, resident);
+    } catch (error) {
+      if (attempt >= attemptsMax || failureOf(error) !== "again") throw error;
+    } finally {
+      await connection.close();
     }
-    for (const { name } of resident)
-      await connection.execute(`CREATE INDEX IF NOT EXISTS ${name}_by_shard ON ${name} (shard)`);
-    await connection.execute("COMMIT");
-  } finally {
-    await connection.close();
   }
+}
+
+async function bringUpToDate(
+  connection: Connection,
+  migrations: readonly Migration[],
+  resident: readonly TableDefinition[],
+): Promise<void> {
+  await connection.execute("BEGIN");
+  await connection.query({
+    text: "SELECT number FROM schema_migrations WHERE module = $1 FOR UPDATE",
+    values: [lockModule],
+  });
+  const applied = await connection.query({ text: "SELECT module, number FROM schema_migrations", values: [] });
+  const done = new Set(applied.map((step) => step.join(" ")));
+  for (const { module, number, statements } of migrations) {
+    if (done.has(`${module} ${number}`)) continue;
+    for (const sql of statements) await connection.execute(postgresStatement(sql));
+    await connection.query({
+      text: "INSERT INTO schema_migrations (module, number) VALUES ($1, $2::integer)",
+      values: [module, String(number)],
+    });
+  }
+  // Even an index that is there would be waited for, and everybody else with it: CREATE INDEX locks its table first.
+  const found = await connection.query({
+    text: "SELECT indexname::text FROM pg_indexes WHERE schemaname = current_schema()",
+    values: [],
+  });
+  const indexes = new Set(found.map(([name]) => name));
+  for (const { name } of resident)
+    if (!indexes.has(`${name}_by_shard`)) await connection.execute(`CREATE INDEX ${name}_by_shard ON ${name} (shard)`);
+  await connection.execute("COMMIT");
 }
 
 async function makeLock(open: () => Promise<Connection>): Promise<void> {
