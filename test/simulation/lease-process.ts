@@ -124,7 +124,7 @@ export class LeaseProcess {
       leaseMs,
       clock: this.gate,
       log: () => undefined,
-      poke,
+      poke: async (nodes) => poke(nodes),
     });
     const lost = Promise.withResolvers<unknown>();
     const kernel = new Kernel({

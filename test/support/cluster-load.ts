@@ -26,8 +26,12 @@ const definition = {
 };
 
 interface Endpoint {
+  readonly url: string;
   readonly sqs: SQSClient;
   readonly sfn: SFNClient;
+  /** Requests under way. */
+  asked: number;
+  isSpared: boolean;
 }
 
 export interface LoadReport {
@@ -60,6 +64,9 @@ export class ClusterLoad implements AsyncDisposable {
   constructor(urls: readonly string[]) {
     const options = { region: "us-east-1", credentials, maxAttempts: 1 };
     this.#endpoints = urls.map((endpoint) => ({
+      url: endpoint,
+      asked: 0,
+      isSpared: false,
       sqs: new SQSClient({
         ...options,
         endpoint,
@@ -78,6 +85,18 @@ export class ClusterLoad implements AsyncDisposable {
     this.#checkFailures();
     const ordered = [...this.#ordered.values()].reduce((sum, { sent }) => sum + sent, 0);
     return this.#sent.size + ordered + this.#executions.size;
+  }
+
+  /** Asks this node nothing more, as a load balancer does with one that is to stop; resolves when it has answered everything. */
+  async spare(url: string): Promise<void> {
+    const endpoint = this.#endpointAt(url);
+    endpoint.isSpared = true;
+    await until(`${url} to have answered`, patienceSeconds, async () => (endpoint.asked === 0 ? true : undefined));
+  }
+
+  /** Asks it again. */
+  use(url: string): void {
+    this.#endpointAt(url).isSpared = false;
   }
 
   /** Makes the queues and machines and lets the clients run. */
@@ -256,11 +275,19 @@ export class ClusterLoad implements AsyncDisposable {
     throw new Error(`no answer within ${patienceSeconds} s, however often it was asked`);
   }
 
+  #endpointAt(url: string): Endpoint {
+    const endpoint = this.#endpoints.find((one) => one.url === url);
+    assert.ok(endpoint, `no client asks ${url}`);
+    return endpoint;
+  }
+
   /** Undefined when nobody knows what came of it. @throws for a refusal, which no fault of the cluster may cause */
   async #ask<Output>(ask: (endpoint: Endpoint) => Promise<Output>): Promise<Output | undefined> {
     this.#turn += 1;
-    const endpoint = this.#endpoints[this.#turn % this.#endpoints.length];
+    const open = this.#endpoints.filter(({ isSpared }) => !isSpared);
+    const endpoint = open[this.#turn % open.length];
     assert.ok(endpoint);
+    endpoint.asked += 1;
     try {
       return await ask(endpoint);
     } catch (error) {
@@ -269,9 +296,11 @@ export class ClusterLoad implements AsyncDisposable {
       // A handle that has expired with the visibility of its message: the deletion did nothing.
       const isLate = name === "InvalidParameterValue" || name === "ReceiptHandleIsInvalid";
       if (status !== undefined && status !== 503 && !isLate) throw error;
-      this.#unknown += 1;
+      if (!isLate) this.#unknown += 1;
       await new Promise((resolve) => void setTimeout(resolve, 50));
       return undefined;
+    } finally {
+      endpoint.asked -= 1;
     }
   }
 }

@@ -42,8 +42,9 @@ export class ClusterNode {
     this.#words = ["--port", String(port), "--node-id", name, ...words];
   }
 
-  async start(): Promise<void> {
-    this.process = await startServerProcessOn(this.#words);
+  /** @param nodeWords for Node itself */
+  async start(nodeWords: readonly string[] = []): Promise<void> {
+    this.process = await startServerProcessOn(this.#words, nodeWords);
   }
 
   async kill(): Promise<void> {

@@ -29,7 +29,7 @@ async function cluster() {
     lines,
     async start(id: string) {
       const lost: unknown[] = [];
-      const own = { isCutOff: false };
+      const own: { isCutOff: boolean; held?: Promise<void> } = { isCutOff: false };
       const reach = async (): Promise<void> => {
         if (own.isCutOff) throw new Error("the store cannot be reached");
       };
@@ -38,13 +38,13 @@ async function cluster() {
         leases: {
           ...bound(leases),
           renew: async (member, ms) => (await reach(), leases.renew(member, ms)),
-          view: async () => (await reach(), leases.view()),
+          view: async () => (await reach(), await own.held, leases.view()),
         },
         leaseMs,
         clock,
         log: (_level, message, { node: name, shards } = {}) => lines.push([message, name, shards].join(" ").trim()),
-        poke: (nodes) => {
-          for (const { id: other } of nodes) void running.get(other)?.node.look();
+        poke: async (nodes) => {
+          for (const { id: other } of nodes) await running.get(other)?.node.look();
         },
       });
       const kernel = new Kernel({
@@ -114,6 +114,27 @@ describe("nodes", () => {
     assert.deepEqual(shares(), [8, 0]);
     assert.deepEqual(
       (await leases.view()).nodes.map(({ id }) => id),
+      ["a"],
+    );
+  });
+
+  test("one that leaves has left when the others have seen it: they ask it nothing more", async () => {
+    const { start } = await cluster();
+    const [a, b] = [await start("a"), await start("b")];
+    const held = Promise.withResolvers<void>();
+    a.own.held = held.promise;
+    let hasLeft = false;
+    const left = b.node.leave().then(() => (hasLeft = true));
+    await turns(20);
+    assert.equal(hasLeft, false);
+    assert.deepEqual(
+      a.node.view.nodes.map(({ id }) => id),
+      ["a", "b"],
+    );
+    held.resolve();
+    await left;
+    assert.deepEqual(
+      a.node.view.nodes.map(({ id }) => id),
       ["a"],
     );
   });

@@ -27,8 +27,8 @@ export interface NodeOptions {
   readonly leaseMs: number;
   readonly clock: Clock;
   readonly log: Log;
-  /** Tells other nodes to look now; may be lost. */
-  readonly poke: (nodes: readonly NodeView[]) => void;
+  /** Tells other nodes to look now; resolves when they have, or when that has taken too long. May be lost. */
+  readonly poke: (nodes: readonly NodeView[]) => Promise<void>;
 }
 
 export class Node {
@@ -91,7 +91,7 @@ export class Node {
   serve(kernel: Kernel): void {
     this.#kernel = kernel;
     this.#scheduleRenewal();
-    void this.look().then(() => this.#poke());
+    void this.look().then(() => void this.#poke());
   }
 
   /**
@@ -105,7 +105,10 @@ export class Node {
     return this.#looking;
   }
 
-  /** Hands everything over and leaves. Requests for its shards find their new owners. */
+  /**
+   * Hands everything over and leaves. Requests for its shards find their new owners; when it resolves the others know, and
+   * send nothing more here.
+   */
   async leave(): Promise<void> {
     this.#ended = true;
     this.#lookAlarm?.cancel();
@@ -115,10 +118,10 @@ export class Node {
       if (kernel !== undefined && !kernel.pipeline.failed) await kernel.release(kernel.ownership.open());
       await this.#options.leases.unregister(this.member);
       this.#options.log("info", "node left", { node: this.member.nodeId });
-      this.#poke();
     } finally {
       this.#renewAlarm?.cancel();
     }
+    await this.#poke();
   }
 
   /** The life is over without a goodbye: nothing is renewed, nothing looked at. */
@@ -145,7 +148,8 @@ export class Node {
     const askedAt = clock.monotonic();
     try {
       if (await leases.renew(this.member, leaseMs)) this.#leaseEndsAt = Math.max(this.#leaseEndsAt, askedAt + leaseMs);
-      else this.#lose("this node was removed by another");
+      // One that is leaving has removed itself, or is told so by its commits.
+      else if (!this.#ended) this.#lose("this node was removed by another");
     } catch (error) {
       this.#options.log("warn", "the lease could not be renewed", {
         leaseLeftMs: this.leaseLeftMs,
@@ -214,7 +218,7 @@ export class Node {
     await kernel.release(shards);
     await this.#options.leases.give(this.member, shards);
     this.#options.log("info", "shards given", { node: this.member.nodeId, shards: shards.join(" ") });
-    this.#poke();
+    void this.#poke();
   }
 
   async #adopt(kernel: Kernel, shards: readonly number[]): Promise<void> {
@@ -233,8 +237,8 @@ export class Node {
     for (const callback of this.#listeners) callback();
   }
 
-  #poke(): void {
-    this.#options.poke(this.#view.nodes.filter(({ id }) => id !== this.member.nodeId));
+  #poke(): Promise<void> {
+    return this.#options.poke(this.#view.nodes.filter(({ id }) => id !== this.member.nodeId));
   }
 }
 

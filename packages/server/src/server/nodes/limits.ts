@@ -12,8 +12,10 @@ export const nodeLimits = {
    * happen takes that much longer. Afterwards the way to it is taken for broken, or the owner for hanging.
    */
   answerMsMax: 5_000,
-  /** How long answers of a node may still come that is no longer in the installation. */
+  /** How long answers of a node may still come that is no longer in the installation, and a node that leaves waits for the others to see it. */
   lastAnswersMs: 1_000,
+  /** What another node had on its way to one that leaves arrives within this. */
+  lastRequestsMs: 100,
   /** Pokes and hops. */
   internalAnswerMsMax: 10_000,
   internalBodyBytesMax: 64 * 1024 * 1024,

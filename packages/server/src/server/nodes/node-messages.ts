@@ -4,6 +4,7 @@
  * installation; a message may be lost, or come twice.
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { hostTimer } from "../../kernel/clock.ts";
 import type { NodeView } from "../../kernel/nodes/leases.ts";
 import type { CarriedHop, HopAnswer, HopCarrier } from "../../delivery/hop-carrier.ts";
 import type { Hops } from "../../delivery/hops.ts";
@@ -11,8 +12,9 @@ import { LeaseLost, ShardNotOwned } from "../../kernel/ownership.ts";
 import { StoreUnavailableError } from "../../kernel/store/store-errors.ts";
 import type { RawRequest } from "../../protocol/http/raw.ts";
 import { nodeLimits } from "./limits.ts";
-import { checkProof, nodeProtocol, protocolUnknownStatus } from "./node-auth.ts";
+import { checkProof, nodeHeader } from "./node-auth.ts";
 import type { NodeClient, Sent } from "./node-client.ts";
+import { nodeProtocols, protocolUnknownStatus } from "./node-protocols.ts";
 import type { Serving } from "./shard-router.ts";
 
 export interface NodeMessagesOptions {
@@ -28,12 +30,14 @@ export class NodeMessages implements HopCarrier {
     this.#options = options;
   }
 
-  /** Tells nodes to look now. */
-  poke(nodes: readonly NodeView[]): void {
-    for (const node of nodes) {
-      this.counts.pokesSent += 1;
-      void this.#send(node, "look", "");
-    }
+  /** Tells nodes to look now; resolves when they have, those that are there, or after `lastAnswersMs`. */
+  async poke(nodes: readonly NodeView[]): Promise<void> {
+    this.counts.pokesSent += nodes.length;
+    const looked = Promise.all(nodes.map((node) => this.#send(node, "look", "")));
+    const { promise: late, resolve } = Promise.withResolvers<void>();
+    const alarm = hostTimer(nodeLimits.lastAnswersMs, resolve);
+    await Promise.race([looked, late]);
+    alarm.cancel();
   }
 
   async carry(targetShard: number, hops: readonly CarriedHop[]): Promise<readonly HopAnswer[]> {
@@ -44,7 +48,7 @@ export class NodeMessages implements HopCarrier {
       const sent = await this.#send(owner, "hops", JSON.stringify(hops));
       if (sent.kind !== "answer") throw new Error(`node ${owner.id} was not reached`, { cause: sent.error });
       if (sent.answer.status === protocolUnknownStatus)
-        throw new Error(`node ${owner.id} (${owner.version}) does not speak protocol ${nodeProtocol}`);
+        throw new Error(`node ${owner.id} (${owner.version}) speaks no protocol of ${nodeProtocols.join()}`);
       if (sent.answer.status !== 200) throw new Error(`node ${owner.id} answered ${sent.answer.status}`);
       this.counts.hopsCarried += hops.length;
       return JSON.parse(sent.answer.body.toString("utf8")) as HopAnswer[];
@@ -62,7 +66,7 @@ export class NodeMessages implements HopCarrier {
     switch (name) {
       case "look":
         this.counts.pokesReceived += 1;
-        void serving.node.look();
+        await serving.node.look();
         return "";
       case "hops":
         return JSON.stringify(await serving.hops.receive(JSON.parse(body.toString("utf8")) as CarriedHop[]));
@@ -97,8 +101,9 @@ export async function handleNodeRequest(
   if (body === undefined) return void response.destroy();
   const { method = "", url = "", rawHeaders: headers } = request;
   const proof = checkProof(secret, { method, url, headers, body }, now());
-  // The sender keeps what it has to say until it meets a node that understands it.
-  if (proof.kind === "unknown protocol") return void response.writeHead(protocolUnknownStatus).end();
+  // The sender says it again in a protocol of these, or keeps it until it meets a node that understands it.
+  if (proof.kind === "unknown protocol")
+    return void response.writeHead(protocolUnknownStatus, { [nodeHeader]: nodeProtocols.join() }).end();
   const isNode = method === "POST" && proof.kind === "valid";
   const answer = isNode ? await received(messages, url.slice("/_tutti/node/".length), body) : undefined;
   if (answer === undefined) response.writeHead(404, { "content-type": "application/json" });

@@ -9,7 +9,7 @@ import { MemoryStore } from "../../kernel/store/memory-store.ts";
 import { turns } from "../../kernel/testing/fixtures.ts";
 import { VirtualClock } from "../../kernel/virtual-clock.ts";
 import type { TuttiServer } from "../tutti-server.ts";
-import { nodeProtocol } from "./node-auth.ts";
+import { nodeProtocols } from "./node-protocols.ts";
 import { startNodeServer } from "./node-server.ts";
 import type { NodeServerOptions } from "./node-server.ts";
 
@@ -153,7 +153,7 @@ test("messages between nodes are for nodes", async () => {
 test("a message in another release's protocol is refused before it is read", async () => {
   await using shared = new Shared();
   const server = await shared.start();
-  const headers = { "x-tutti-node": `${nodeProtocol + 1};whatever a later release says` };
+  const headers = { "x-tutti-node": `${Math.max(...nodeProtocols) + 1};whatever a later release says` };
   const answer = await fetch(`${server.url}/_tutti/node/hops`, { method: "POST", headers, body: "not JSON" });
-  assert.equal(answer.status, 426);
+  assert.deepEqual([answer.status, answer.headers.get("x-tutti-node")], [426, nodeProtocols.join()]);
 });

@@ -182,13 +182,13 @@ class NodeServer {
         const isInTheWay = error instanceof NodeIdInUse || error instanceof MustBeAlone;
         if (!isInTheWay || this.#time.monotonic() >= deadline) throw error;
         log("info", "waiting for the lease of an earlier node to end", { reason: error.message });
-        await this.#pause();
+        await this.#pause(joinPauseMs);
       }
     }
   }
 
-  #pause(): Promise<void> {
-    return new Promise((resolve) => void this.#time.after(joinPauseMs, resolve));
+  #pause(milliseconds: number): Promise<void> {
+    return new Promise((resolve) => void this.#time.after(milliseconds, resolve));
   }
 
   async #joinAgain(): Promise<Life | undefined> {
@@ -198,7 +198,7 @@ class NodeServer {
         return await this.#join();
       } catch (error) {
         log("warn", "could not join", { error: String(error) });
-        await this.#pause();
+        await this.#pause(joinPauseMs);
       }
     }
     return undefined;
@@ -342,6 +342,8 @@ class NodeServer {
     await life?.node
       .leave()
       .catch((error: unknown) => log("warn", "left without handing over", { error: String(error) }));
+    // Other nodes ask this one nothing more, but for what was on its way when they saw that it has gone.
+    if (!this.#isAlone) await this.#pause(nodeLimits.lastRequestsMs);
     // Whoever waited here for what is another's now is answered by that node, through this one.
     await (closed ?? this.#listener?.close());
     await this.close();

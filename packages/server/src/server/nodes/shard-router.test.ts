@@ -3,9 +3,12 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { ServiceError } from "../../kernel/service-error.ts";
 import { turns } from "../../kernel/testing/fixtures.ts";
-import { checkProof, nodeProtocol, proofHeaders } from "./node-auth.ts";
+import { checkProof, proofHeaders } from "./node-auth.ts";
 import { NodeClient } from "./node-client.ts";
+import { nodeProtocols } from "./node-protocols.ts";
 import { ask, Cluster } from "./testing/mini-nodes.ts";
+
+const laterProtocol = Math.max(...nodeProtocols) + 1;
 
 describe("a request that comes to a node that is not the owner", () => {
   test("is answered as the owner answers, with the client's Host, and decided there only", async () => {
@@ -116,13 +119,41 @@ describe("an owner that does not answer, its connection open", () => {
 });
 
 describe("a node of another release", () => {
-  test("that speaks another protocol is told so, and what it asks is not read", async () => {
+  /** What a node sends that knows `protocols`, to the first node. */
+  async function statusesOf(cluster: Cluster, protocols: readonly number[], count: number): Promise<unknown[]> {
+    const [first] = cluster.two;
+    const client = new NodeClient("s", () => cluster.clock.now(), protocols);
+    const raw = {
+      method: "POST",
+      url: "/",
+      headers: ["content-type", "application/x-amz-json-1.1", "x-amz-target", "Sample_20200101.Echo"],
+      body: Buffer.from(JSON.stringify({ Text: cluster.textOf(first) })),
+    };
+    const statuses: unknown[] = [];
+    for (let number = 0; number < count; number += 1) {
+      const sent = await client.send(first.url, raw, { connectMsMax: 5_000, answerMsMax: 5_000 });
+      statuses.push(sent.kind === "answer" ? sent.answer.status : sent.kind);
+    }
+    client.close();
+    return statuses;
+  }
+
+  test("that still knows the protocol here speaks it, after one refusal", async () => {
     await using cluster = await Cluster.open(2);
     const [first] = cluster.two;
-    const later = { "x-tutti-node": `${nodeProtocol + 1};whatever a later release says` };
-    assert.equal((await ask(first.url, cluster.textOf(first), later)[1]).status, 426);
-    assert.deepEqual(first.decided, []);
+    assert.deepEqual(await statusesOf(cluster, [...nodeProtocols, laterProtocol], 3), [200, 200, 200]);
     assert.deepEqual(cluster.lines, ["n0: refused a request of a node that speaks another protocol"]);
+    assert.equal(first.decided.length, 3);
+  });
+
+  test("that knows no protocol of those here is told so, and what it asks is not read", async () => {
+    await using cluster = await Cluster.open(2);
+    const [first] = cluster.two;
+    assert.deepEqual(await statusesOf(cluster, [laterProtocol], 1), [426]);
+    const later = { "x-tutti-node": `${laterProtocol};whatever a later release says` };
+    const { status, headers } = await ask(first.url, cluster.textOf(first), later)[1];
+    assert.deepEqual([status, headers["x-tutti-node"]], [426, nodeProtocols.join()]);
+    assert.deepEqual(first.decided, []);
   });
 
   test("that owns a shard is asked again until one that understands does, or the deadline has come", async () => {
@@ -155,17 +186,32 @@ describe("a shard without an owner", () => {
 });
 
 describe("who claims to be a node", () => {
+  test("proves it in any protocol that is understood, and in that one only", () => {
+    const request = { method: "POST", url: "/", headers: [], body: Buffer.from("x") };
+    const check = (protocol: number, value = ""): unknown => {
+      const [name = "", proof = ""] = proofHeaders("s", request, 1_000, protocol);
+      return checkProof(
+        "s",
+        { ...request, headers: [name, value === "" ? proof : value + proof.slice(1)] },
+        1_000,
+        [1, 2],
+      ).kind;
+    };
+    assert.deepEqual([check(1), check(2), check(3)], ["valid", "valid", "unknown protocol"]);
+    assert.equal(check(1, "2"), "invalid");
+  });
+
   test("and cannot prove it is refused; nodes do not take a client's word to each other", async () => {
     await using cluster = await Cluster.open(2);
     const [first, second] = cluster.two;
-    const forged = { "x-tutti-node": `${nodeProtocol};${Date.now()};127.0.0.1;${"0".repeat(64)}` };
+    const forged = { "x-tutti-node": `${nodeProtocols.at(-1)};${Date.now()};127.0.0.1;${"0".repeat(64)}` };
     assert.equal((await ask(first.url, cluster.textOf(first), forged)[1]).status, 403);
     assert.deepEqual([first.decided, second.decided], [[], []]);
   });
 
   test("with another client's address than the one that was proven is refused", () => {
     const request = { method: "POST", url: "/", headers: [], body: Buffer.from("x"), sourceAddress: "10.0.0.1" };
-    const [name = "", value = ""] = proofHeaders("s", request, 1_000);
+    const [name = "", value = ""] = proofHeaders("s", request, 1_000, 1);
     const check = (proof: string) => checkProof("s", { ...request, headers: [name, proof] }, 1_000);
     assert.deepEqual(check(value), { kind: "valid", sourceAddress: "10.0.0.1" });
     assert.deepEqual(check(value.replace("10.0.0.1", "10.0.0.2")), { kind: "invalid" });

@@ -18,8 +18,9 @@ import { StoreUnavailableError } from "../../kernel/store/store-errors.ts";
 import { ServiceError } from "../../kernel/service-error.ts";
 import { RawAnswer } from "../../protocol/http/raw.ts";
 import type { RawRequest } from "../../protocol/http/raw.ts";
-import { checkProof, nodeHeader, protocolUnknownStatus } from "./node-auth.ts";
+import { checkProof, nodeHeader } from "./node-auth.ts";
 import type { NodeClient, Sent } from "./node-client.ts";
+import { nodeProtocols, protocolUnknownStatus } from "./node-protocols.ts";
 import { nodeLimits } from "./limits.ts";
 
 /** The life of this node that is going on. */
@@ -76,7 +77,7 @@ export function isReadOperation(name: string): boolean {
 /** What a node answers that is asked for what it does not own. */
 const misdirectedStatus = 421;
 const misdirected = new RawAnswer(misdirectedStatus, [], Buffer.alloc(0));
-const protocolUnknown = new RawAnswer(protocolUnknownStatus, [], Buffer.alloc(0));
+const protocolUnknown = new RawAnswer(protocolUnknownStatus, [nodeHeader, nodeProtocols.join()], Buffer.alloc(0));
 const forbidden = new RawAnswer(403, [], Buffer.alloc(0));
 
 /** Thrown inside: this attempt has led nowhere and nothing was decided; another may. */
@@ -96,7 +97,7 @@ export class ShardRouter {
     const proof = request.isFromNode ? checkProof(secret, request.raw(), clock.now()) : undefined;
     if (proof?.kind === "invalid") return forbidden;
     if (proof?.kind === "unknown protocol") {
-      log("warn", "refused a request of a node that speaks another protocol", { protocol: proof.protocol });
+      log("info", "refused a request of a node that speaks another protocol", { protocol: proof.protocol });
       return protocolUnknown;
     }
     const isForwarded = proof?.kind === "valid";

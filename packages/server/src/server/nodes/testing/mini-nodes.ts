@@ -141,7 +141,9 @@ export class Cluster implements AsyncDisposable {
       leaseMs,
       clock: this.clock,
       log: () => undefined,
-      poke: () => this.minis.forEach((mini) => void mini.node.look()),
+      poke: async () => {
+        await Promise.all(this.minis.map((mini) => mini.node.look()));
+      },
     });
   }
 
