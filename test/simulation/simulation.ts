@@ -112,7 +112,8 @@ export class Simulation {
     const DelaySeconds = this.#random.below(3) * 10;
     const input = { QueueUrl: plainQueueUrl, MessageBody: body, DelaySeconds };
     const { known } = await this.server.ask("sqs", "SendMessage", input);
-    this.model.messages.set(body, known ? "sent" : "maybe-sent");
+    // An answer may be so late that another client has received and deleted the message before it comes.
+    if (!this.model.messages.has(body)) this.model.messages.set(body, known ? "sent" : "maybe-sent");
   }
 
   async #receive(deletes: boolean): Promise<void> {
