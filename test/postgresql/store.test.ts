@@ -1,7 +1,10 @@
 /** The PostgreSQL store keeps the promises every store keeps. */
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import { Connection } from "../../packages/server/src/kernel/store/postgres/connection.ts";
 import { openPostgresStore } from "../../packages/server/src/kernel/store/postgres/postgres-store.ts";
+import { statementsOf } from "../../packages/server/src/kernel/store/postgres/statements.ts";
+import { runTransaction } from "../../packages/server/src/kernel/store/postgres/transaction-message.ts";
 import { note, noteMigrations, notes, testStore } from "../../packages/server/src/kernel/store/store-conformance.ts";
 import { StoreFault } from "../../packages/server/src/kernel/store/store-errors.ts";
 import type { TableDefinition } from "../../packages/server/src/kernel/table.ts";
@@ -21,6 +24,20 @@ describe("PostgreSQL", requires("postgresql"), () => {
   testStore("PostgreSQL store", async () => {
     const url = await server.createDatabase();
     return { open: () => openPostgresStore(url), remove: async () => undefined };
+  });
+
+  test("rows come as arrays where the server may not read a COPY among other statements", async () => {
+    const url = await server.createDatabase();
+    const store = await openPostgresStore(url);
+    await store.migrate(noteMigrations);
+    const rows = [note("a", 1, 'tab\t, quote ", \u0000', { text: "\\" }), { ...note("a", 2), score: -0.5 }];
+    const values = rows.map((row) => notes.encode(row));
+    const batch = { kind: "insert", table: notes as unknown as TableDefinition, rows: values } as const;
+    const connection = await Connection.open({ url, answerMsMax: 10_000, applicationName: "test" });
+    await runTransaction(connection, statementsOf(batch, false));
+    await connection.close();
+    assert.deepEqual(await store.load(notes), rows);
+    await store.close();
   });
 
   test("several nodes that start at once migrate once", async () => {

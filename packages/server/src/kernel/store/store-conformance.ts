@@ -119,16 +119,25 @@ export function testStore(name: string, prepare: () => Promise<StorePlace>): voi
           "\t\n\r",
           "'; DROP TABLE test_notes; --",
           "\u007f\u0080\ufffe",
+          "\\N",
+          "\\.",
+          "\\t\\\\\n\\",
         );
-        const rows = texts.map((text, page) => note(`book ${text}`, page, text, { text }));
-        // One by one: how a text travels may depend on those beside it.
-        for (const row of rows) await store.commit([insert(row)]);
+        const inserted = texts.map((text, page) => note(`book ${text}`, page, text, { text }));
+        const replaced = inserted.map((row) => ({ ...row, page: row.page + texts.length }));
+        // One by one: how a text travels may depend on those beside it, and on what is done with it.
+        for (const [page, row] of inserted.entries()) {
+          await store.commit([insert(row)]);
+          await store.commit([put(replaced[page] ?? row)]);
+        }
         const again = await reopen();
         for (const [page, text] of texts.entries()) {
           const query = { table: notes, limit: 9 };
-          assert.deepEqual(await again.range({ ...query, equals: [`book ${text}`] }), [rows[page]]);
-          assert.deepEqual(await again.range({ ...query, index: "by_text", equals: [text] }), [rows[page]]);
+          const expected = [inserted[page], replaced[page]];
+          assert.deepEqual(await again.range({ ...query, equals: [`book ${text}`] }), expected);
+          assert.deepEqual(await again.range({ ...query, index: "by_text", equals: [text] }), expected);
         }
+        const rows = [...inserted, ...replaced];
         await again.commit(rows.map((row) => ({ kind: "delete", table, key: [row.book, row.page] })));
         assert.equal(await again.count(notes, []), 0);
       }));

@@ -33,6 +33,21 @@ test("what happens to one row in a group is one change", () => {
   assert.deepEqual(summary([remove(1), insert(1)]), ["put 1"]);
 });
 
+test("rows are told apart by all columns of their key", () => {
+  const of = (book: string, page: number): WriteOperation => ({ kind: "delete", table, key: [book, page] });
+  const keys = batchesOf([of("a", 1), of("b", 1), of("a", 2), of("a", 1), of("a\u00001", 2)]).flatMap(
+    ({ rows }) => rows,
+  );
+  const expected = [
+    ["a", 1],
+    ["a", 2],
+    ["a\u00001", 2],
+    ["b", 1],
+  ].map((key) => JSON.stringify(key));
+  assert.deepEqual(new Set(keys.map((key) => JSON.stringify(key))), new Set(expected));
+  assert.equal(keys.length, expected.length);
+});
+
 test("an insert of a row that is there stays an insert, after what made the row", () => {
   assert.deepEqual(summary([insert(1), insert(1)]), ["insert 1", "insert 1"]);
   assert.deepEqual(summary([update(1, "x"), insert(1)]), ["update 1", "insert 1"]);

@@ -6,9 +6,9 @@
  * is gone once they are merged. Where they cannot be (an insert of a row that is there by now has to fail; a run of rows
  * deleted by the first columns of their key), the table begins a new phase: its batches so far come before all later ones.
  */
-import { joinKey } from "../../table.ts";
 import type { SqlValue, TableDefinition } from "../../table.ts";
 import type { WriteOperation } from "../store.ts";
+import { KeyTree } from "./key-tree.ts";
 
 type Values = readonly SqlValue[];
 
@@ -42,7 +42,7 @@ class TableChanges {
   readonly #table: TableDefinition;
   readonly #keyPlaces: readonly number[];
   readonly #closed: Batch[] = [];
-  #phase = new Map<string, WriteOperation>();
+  #phase = new KeyTree<WriteOperation>();
 
   constructor(table: TableDefinition) {
     this.#table = table;
@@ -55,7 +55,7 @@ class TableChanges {
       this.#closed.push({ kind: "delete", table: this.#table, rows: [operation.key] });
       return;
     }
-    const key = identity(this.#keyOf(operation));
+    const key = this.#keyOf(operation);
     const earlier = this.#phase.get(key);
     const merged = earlier === undefined ? operation : this.#merge(earlier, operation);
     if (merged === undefined) this.#close();
@@ -129,13 +129,6 @@ class TableChanges {
     for (const kind of ["delete", "insert", "put"] as const)
       if (rows[kind].length > 0) this.#closed.push({ kind, table, rows: rows[kind] });
     for (const update of updates.values()) this.#closed.push({ kind: "update", table, ...update });
-    this.#phase = new Map();
+    this.#phase = new KeyTree();
   }
-}
-
-/** Like `joinKey`, and different for different keys even where a text holds the character that separates. */
-function identity(key: Values): string {
-  if (key.length > 1 && key.some((value) => typeof value === "string" && value.includes("\u0000")))
-    return JSON.stringify(key);
-  return joinKey(key);
 }

@@ -1,6 +1,6 @@
 /**
  * PostgreSQL as the store: the same tables and migrations as the embedded one, a commit group as one transaction of a few
- * statements over arrays, sent in one message.
+ * statements over arrays and rows to copy, sent in one message.
  *
  * One connection writes, a few others read. What the connections have prepared is theirs, so a pooler that hands them out
  * by the transaction must not stand in between.
@@ -85,7 +85,7 @@ export async function openPostgresStore(url: string, options: PostgresOptions = 
         resident,
       ),
     commit: async (operations: readonly WriteOperation[], fence?: CommitFence) => {
-      const statements = batchesOf(operations).flatMap(statementsOf);
+      const statements = batchesOf(operations).flatMap((batch) => statementsOf(batch, writer.canCopy));
       statistics.statements += statements.length + (fence === undefined ? 0 : 1);
       await writer.apply(statements, fence);
     },

@@ -6,12 +6,15 @@ import type { ColumnType, SqlValue, TableDefinition } from "../../table.ts";
 import type { CommitFence, RangeQuery } from "../store.ts";
 import { encodeText } from "../stored-text.ts";
 import { arrayTypeName, encodeArray, scalarTypeName } from "./array-encoding.ts";
+import { encodeRows } from "./copy-encoding.ts";
 import type { Batch } from "./group-batches.ts";
 
 /** One statement of a transaction. */
 export interface Statement {
   readonly text: string;
   readonly values: (Buffer | string)[];
+  /** What a COPY reads. */
+  readonly copied?: Buffer;
 }
 
 export interface Query {
@@ -23,8 +26,12 @@ export interface Query {
 const statementUnitsMax = 16 * 1024 * 1024;
 const statementRowsMax = 20_000;
 
-/** The statements of a batch: one, but for the largest. */
-export function statementsOf(batch: Batch): Statement[] {
+/**
+ * The statements of a batch: one, but for the largest.
+ * @param canCopy whether the server reads a COPY's rows behind the statements before it, as PostgreSQL does; otherwise new
+ * rows come as arrays, like all others
+ */
+export function statementsOf(batch: Batch, canCopy: boolean): Statement[] {
   const { table, kind } = batch;
   const columns = columnsOf(batch);
   const types = columns.map((column) => typeOf(table, column));
@@ -32,6 +39,11 @@ export function statementsOf(batch: Batch): Statement[] {
   return slices(batch.rows).map((rows) => {
     // A column that no row has a value in is left out; what stands there then is null.
     const places = [...columns.keys()].filter((place) => !isRow || rows.some((row) => row[place] !== null));
+    const named = places.map((place) => columns[place] ?? "");
+    if (kind === "insert" && canCopy) {
+      const text = `COPY ${table.name} (${named.join(", ")}) FROM STDIN`;
+      return { text, values: [], copied: encodeRows(types, places, rows) };
+    }
     const arrays = places.map((place) => {
       const type = types[place] ?? "text";
       return encodeArray(
@@ -40,7 +52,6 @@ export function statementsOf(batch: Batch): Statement[] {
       );
     });
     const parameters = places.map((place, index) => `$${index + 1}::${arrayTypeName(types[place] ?? "text")}`);
-    const named = places.map((place) => columns[place] ?? "");
     return { text: textOf(batch, named, parameters.join(", ")), values: arrays };
   });
 }

@@ -1,6 +1,7 @@
 /**
  * A whole transaction in one round trip: BEGIN, its statements and COMMIT go out together behind one Sync, and the answers
- * come back together. When a statement fails, the server skips what follows it, COMMIT included.
+ * come back together. When a statement fails, the server skips what follows it, COMMIT included. The rows of a COPY follow it at once:
+ * the server asks for them in an answer nobody has to wait for, and skips them like statements when one before has failed.
  *
  * The driver sends one statement and waits for its answer; this uses the door it leaves open for other kinds of queries.
  */
@@ -11,6 +12,9 @@ import type { Statement } from "./statements.ts";
 /** The statements of a transaction that change nothing themselves. */
 const begin: Statement = { text: "BEGIN", values: [] };
 const commit: Statement = { text: "COMMIT", values: [] };
+
+/** CopyDone: its type and its length, which counts itself. */
+const copyDone = Buffer.of("c".charCodeAt(0), 0, 0, 0, 4);
 
 /**
  * Resolves when the transaction is committed.
@@ -41,11 +45,15 @@ class TransactionMessage implements Submittable {
 
   submit(wire: Wire): void {
     wire.stream.cork();
-    for (const { text, values } of this.#statements) {
+    for (const { text, values, copied } of this.#statements) {
       const statement = this.#connection.statement(text);
       if (!statement.isParsed) wire.parse({ name: statement.name, text, types: [] }, true);
       wire.bind({ statement: statement.name, values }, true);
       wire.execute(null, true);
+      if (copied === undefined) continue;
+      wire.stream.write(copyDataHead(copied.byteLength));
+      wire.stream.write(copied);
+      wire.stream.write(copyDone);
     }
     wire.sync();
     wire.stream.uncork();
@@ -69,5 +77,16 @@ class TransactionMessage implements Submittable {
 
   handleRowDescription(): void {}
 
+  /** The rows are on their way. */
+  handleCopyInResponse(): void {}
+
   handleEmptyQuery(): void {}
+}
+
+/** What CopyData begins with: its type and its length, which counts itself. */
+function copyDataHead(bytes: number): Buffer {
+  const head = Buffer.allocUnsafe(5);
+  head.writeUInt8("d".charCodeAt(0), 0);
+  head.writeInt32BE(4 + bytes, 1);
+  return head;
 }

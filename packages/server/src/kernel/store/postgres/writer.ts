@@ -33,6 +33,7 @@ export class Writer {
   readonly #closing = new AbortController();
   #connection: Connection | undefined;
   #process: ServerProcess | undefined;
+  #isPostgresql = false;
   #latest: Promise<void> = Promise.resolve();
 
   constructor(options: WriterOptions) {
@@ -42,6 +43,14 @@ export class Writer {
   /** Opens the connection before there is something to write. @throws what `openSession` throws */
   async connect(): Promise<void> {
     await this.#connect();
+  }
+
+  /**
+   * Whether `apply` takes statements with rows to copy. Of PostgreSQL itself it is known; others may know COPY only by
+   * itself, not among other statements of one message.
+   */
+  get canCopy(): boolean {
+    return this.#isPostgresql;
   }
 
   /**
@@ -107,6 +116,7 @@ export class Writer {
       connection.fail();
       throw error;
     }
+    this.#isPostgresql = facts.isPostgresql;
     this.#connection = connection;
     return connection;
   }
