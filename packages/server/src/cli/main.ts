@@ -1,5 +1,6 @@
 /** The command `tutti`. Messages for people go to standard output, logs to standard error. */
 import { resolve } from "node:path";
+import { setFlagsFromString } from "node:v8";
 import { stopwatch } from "../kernel/clock.ts";
 import { NodeIdInUse } from "../kernel/nodes/leases.ts";
 import { DataDirectoryInUse } from "../kernel/store/data-directory.ts";
@@ -12,6 +13,14 @@ import { version } from "../version.ts";
 import { parseCommand, usage } from "./arguments.ts";
 import type { StartArguments } from "./arguments.ts";
 import { findProblems } from "./doctor.ts";
+
+/**
+ * V8 would allocate objects in its old generation wherever those of the first seconds have lived long. That is so of the
+ * first messages of a queue, and not of the millions that come after them: these then die where it is seldom collected,
+ * and what they refer to is moved there with them, 7 MB of every 24. Without it a message of SendMessageBatch takes 6.0
+ * instead of 6.9 µs of the main thread and 0.5 instead of 2.2 of V8's other threads.
+ */
+const allocateYoung = "--no-allocation-site-pretenuring";
 
 /** `EX_SOFTWARE` of sysexits.h: the store failed under a running server. */
 const exitFatal = 70;
@@ -38,6 +47,7 @@ async function main(words: readonly string[]): Promise<void> {
 }
 
 async function start(options: StartArguments): Promise<void> {
+  setFlagsFromString(allocateYoung);
   const elapsed = stopwatch();
   const server = await startServer({
     ...options,
