@@ -29,6 +29,7 @@ import {
   receivedMessage,
 } from "./queue-message.ts";
 import type { AttemptOf, DeliveryOrder, QueueMessage, QueueMessagesOptions, Selection } from "./queue-message.ts";
+import { SequenceMap } from "./sequence-map.ts";
 import { deliveriesTable, messagesTable } from "./tables.ts";
 import type { DeliveryRow, MessageRow, QueueRow } from "./tables.ts";
 
@@ -39,7 +40,7 @@ export class QueueMessages {
   readonly backlog = new Backlog();
   readonly #options: QueueMessagesOptions;
   readonly #order: DeliveryOrder;
-  readonly #all = new Map<number, QueueMessage>();
+  readonly #all = new SequenceMap<QueueMessage>();
   readonly #byAge = new SortedList<QueueMessage>(
     (left, right) => left.sentAt - right.sentAt || left.sequence - right.sequence,
   );
@@ -53,7 +54,7 @@ export class QueueMessages {
   /** Removed while a page is being read, which may still hold them. */
   #removedSinceRead: Set<number> | undefined;
   /** Received, and the store does not know it yet. */
-  readonly #unsaved = new Set<QueueMessage>();
+  #unsaved = new SequenceMap<QueueMessage>();
 
   constructor(options: QueueMessagesOptions) {
     this.#options = options;
@@ -172,7 +173,7 @@ export class QueueMessages {
     attempt?: AttemptOf,
   ): DeliveryRow {
     const delivery = deliveryOf(message, row, tx.now, visibilityMs, attempt);
-    if (isSavedLater) this.#unsaved.add(message);
+    if (isSavedLater) this.#unsaved.set(message.sequence, message);
     else this.#save(tx, message, delivery);
     this.#change(tx, message, delivery.visibleAt, delivery);
     if (visibilityMs > 0 && this.#options.memory.bytes > this.#options.memory.bytesMax) this.#drop(message);
@@ -185,10 +186,11 @@ export class QueueMessages {
 
   /** Writes what the store does not know yet of receives. */
   saveReceives(tx: Transaction): void {
-    for (const message of this.#unsaved)
+    const unsaved = this.#unsaved;
+    this.#unsaved = new SequenceMap();
+    for (const message of unsaved.values())
       if (message.delivery !== undefined && this.#all.get(message.sequence) === message)
         this.#save(tx, message, message.delivery);
-    this.#unsaved.clear();
   }
 
   /** Gives back the memory its messages take: the queue is another node's, and a page that is being read comes too late. */
@@ -345,9 +347,9 @@ export class QueueMessages {
     tx.onUndo(() => {
       message.isDeliveryStored = before;
       // What was to be written anyway still is.
-      this.#unsaved.add(message);
+      this.#unsaved.set(message.sequence, message);
     });
-    this.#unsaved.delete(message);
+    this.#unsaved.delete(message.sequence);
   }
 
   #change(tx: Transaction, message: QueueMessage, visibleAt: number, delivery: DeliveryRow | undefined): void {
