@@ -12,7 +12,13 @@ import { listenerLimits } from "./limits.ts";
 import type { ListenerLimits } from "./limits.ts";
 
 function request(body: string, ...headers: readonly string[]): string {
-  const lines = ["POST / HTTP/1.1", "host: x", "x-amz-target: A.B", `content-length: ${body.length}`, ...headers];
+  const lines = [
+    "POST / HTTP/1.1",
+    "host: x",
+    "x-amz-target: A.B",
+    `content-length: ${Buffer.byteLength(body)}`,
+    ...headers,
+  ];
   return `${lines.join("\r\n")}\r\n\r\n${body}`;
 }
 
@@ -23,7 +29,7 @@ async function start(limits: Partial<ListenerLimits> = {}, held?: Promise<void>)
     arrived.resolve();
     await held;
     const text = `${way} ${body}`;
-    response.writeHead(200, { "content-length": text.length });
+    response.writeHead(200, { "content-length": Buffer.byteLength(text) });
     response.end(text);
   };
   const handle = (received: HttpRequest, response: Parameters<HttpHandler>[1]): void => {
@@ -47,6 +53,22 @@ async function bodies(socket: Socket): Promise<string[]> {
 }
 
 describe("a connection", () => {
+  test("is answered in UTF-8, whatever letters an answer has", async () => {
+    await using server = await start();
+    const socket = server.open();
+    const answers = bodies(socket);
+    const texts = ["a", "é", "ÿ\u0080", "漢", "😀", "a\u0000"];
+    for (const text of texts) {
+      socket.write(request(text));
+      await once(socket, "data");
+    }
+    socket.end();
+    assert.deepEqual(
+      await answers,
+      texts.map((text) => `short ${text}`),
+    );
+  });
+
   test("takes the short way until something else comes, then the other one for good", async () => {
     await using server = await start();
     const socket = server.open();
