@@ -3,7 +3,7 @@
  * `@tutti/asl`, the language on its own.
  *
  * The server: JavaScript in a few files with the workspace's own packages inlined, the declarations of the two public entries, the data
- * files the sources read, and a `package.json` of its own. Then it starts what it made.
+ * files the sources read, its pages, and a `package.json` of its own. Then it starts what it made.
  */
 import { copyFileSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -11,6 +11,7 @@ import { bundle } from "./build/bundle.ts";
 import { emitDeclarations } from "./build/declarations.ts";
 import { buildLibrary } from "./build/library.ts";
 import { publicEntries, publishedManifest } from "./build/manifest.ts";
+import { copyPages } from "./build/pages.ts";
 import { tryOut } from "./build/try-out.ts";
 
 const root = join(import.meta.dirname, "..");
@@ -30,7 +31,8 @@ emitDeclarations({
   dependencies: Object.keys(manifest.dependencies),
 });
 for (const file of ["run.mjs", "tutti.mjs"]) copyFileSync(join(server, "bin", file), join(dist, "bin", file));
-for (const file of ["LICENSE", "README.md"]) copyFileSync(join(root, file), join(dist, file));
+copyFileSync(join(root, "LICENSE"), join(dist, "LICENSE"));
+copyPages(root, dist);
 writeFileSync(join(dist, "package.json"), `${JSON.stringify(manifest, undefined, 2)}\n`);
 await tryOut(dist, manifest.version);
 await buildLibrary(root, "asl");

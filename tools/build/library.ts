@@ -1,5 +1,5 @@
 /**
- * A pure package as it is published on its own: one module for any JavaScript host, its declarations, its README. What was
+ * A pure package as it is published on its own: one module for any JavaScript host, its declarations, its pages. What was
  * made is then loaded in a process of its own.
  */
 import { spawnSync } from "node:child_process";
@@ -9,6 +9,7 @@ import { pathToFileURL } from "node:url";
 import { build } from "esbuild";
 import { emitDeclarations } from "./declarations.ts";
 import { libraryManifest } from "./manifest.ts";
+import { copyPages } from "./pages.ts";
 
 /**
  * Makes `packages/<folder>/dist`.
@@ -34,7 +35,7 @@ export async function buildLibrary(root: string, folder: string): Promise<void> 
   });
   emitDeclarations({ root, dist, folder, entries: ["index"], dependencies: [] });
   copyFileSync(join(root, "LICENSE"), join(dist, "LICENSE"));
-  copyFileSync(join(home, "README.md"), join(dist, "README.md"));
+  copyPages(home, dist);
   writeFileSync(join(dist, "package.json"), `${JSON.stringify(manifest, undefined, 2)}\n`);
   load(join(dist, "index.js"));
 }
