@@ -1,6 +1,6 @@
 /**
  * Two releases side by side over one database, as far as that can be seen with one: the later one has another version,
- * speaks the next protocol between nodes besides this one, and its migrations have been there.
+ * speaks the next protocol between nodes besides this one, and brings a migration.
  */
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
@@ -11,7 +11,7 @@ import { DescribeExecutionCommand, StartExecutionCommand } from "@aws-sdk/client
 import type { SFNClient } from "@aws-sdk/client-sfn";
 import { ShardMap } from "../../packages/server/src/kernel/shards.ts";
 import { nodeProtocols } from "../../packages/server/src/server/nodes/node-protocols.ts";
-import { isBalanced, TestCluster, until } from "../support/cluster.ts";
+import { isBalanced, leaseSecondsFor, TestCluster, until } from "../support/cluster.ts";
 import type { NodesShown } from "../support/cluster.ts";
 import { ClusterLoad } from "../support/cluster-load.ts";
 import { startPostgresql } from "../support/postgresql.ts";
@@ -138,7 +138,8 @@ describe("two releases side by side", requires("postgresql"), () => {
 
   test("work over one database that the later one has migrated, and the older one starts there again", async () => {
     const database = await postgresql.createDatabase();
-    const words = ["--store", database, "--lease-seconds", "2"];
+    const leaseSeconds = await leaseSecondsFor(postgresql, 2);
+    const words = ["--store", database, "--lease-seconds", String(leaseSeconds)];
     await using older = await startServerProcessOn([...words, "--node-id", "older"]);
     await work(older.url, older.url);
     assert.ok((await migrateFurther(postgresql, database)) > 10);
@@ -184,6 +185,8 @@ describe("two releases side by side", requires("postgresql"), () => {
       load.use(node.url);
       await progress();
     }
+    const migrated = "SELECT number FROM schema_migrations WHERE module = 'later'";
+    assert.deepEqual(await postgresql.query(migrated, cluster.database), [{ number: 1 }]);
     const report = await load.finish();
     context.diagnostic(JSON.stringify(report));
     assert.equal(report.unknown, 0, "a request has failed");
@@ -192,7 +195,8 @@ describe("two releases side by side", requires("postgresql"), () => {
 
   test("that have no protocol in common keep what is for each other until one goes", async () => {
     const database = await postgresql.createDatabase();
-    const words = ["--store", database, "--lease-seconds", "1"];
+    const leaseSeconds = await leaseSecondsFor(postgresql, 2);
+    const words = ["--store", database, "--lease-seconds", String(leaseSeconds)];
     await using older = await startServerProcessOn([...words, "--node-id", "older"]);
     const [here, there] = [sqsClient(older.url), sfnClient(older.url)];
     for (const QueueName of names) await here.send(new CreateQueueCommand({ QueueName }));

@@ -81,10 +81,13 @@ export interface ClusterOptions {
 
 export class TestCluster implements AsyncDisposable {
   readonly nodes: readonly ClusterNode[];
+  /** Past every proxy. */
+  readonly database: string;
   #disposed: Promise<void> | undefined;
 
-  private constructor(nodes: readonly ClusterNode[]) {
+  private constructor(nodes: readonly ClusterNode[], database: string) {
     this.nodes = nodes;
+    this.database = database;
   }
 
   static async start(postgresql: PostgresqlServer, { names, leaseSeconds }: ClusterOptions): Promise<TestCluster> {
@@ -99,7 +102,7 @@ export class TestCluster implements AsyncDisposable {
       const words = ["--store", url.href, "--advertise", advertise, "--lease-seconds", String(leaseSeconds)];
       nodes.push(new ClusterNode(name, port, proxies, words));
     }
-    const cluster = new TestCluster(nodes);
+    const cluster = new TestCluster(nodes, database);
     try {
       await Promise.all(nodes.map((node) => node.start()));
       return cluster;
