@@ -85,6 +85,19 @@ describe("after a restart, a receive under the same attempt id", () => {
     const after = await again(before);
     assert.deepEqual(await receive(after, QueueUrl, attempt), [third]);
   });
+
+  test("means the last receive also where both came within a millisecond, and overtakes nobody", async () => {
+    const { sqs: before, QueueUrl } = await withFifo("a1", "a2", "b1");
+    assert.equal((await receive(before, QueueUrl, { ...attempt, VisibilityTimeout: 0 })).length, 3);
+    assert.deepEqual(await bodies(before, QueueUrl, { MaxNumberOfMessages: 1 }), ["a1"]);
+    const last = await receive(before, QueueUrl, attempt);
+    assert.deepEqual(
+      last.map(({ Body }) => Body),
+      ["b1"],
+    );
+    const after = await again(before);
+    assert.deepEqual(await receive(after, QueueUrl, attempt), last);
+  });
 });
 
 test("content that memory had no room for is read again for a receive that is made again", async () => {

@@ -35,10 +35,13 @@ export class ReceiveAttempts {
     this.#put(id, { at: now, received, size: received.length }, now);
   }
 
-  /** One message of an attempt, read when the queue is loaded; of an id that was used twice the last attempt counts. */
+  /**
+   * One message of an attempt, read when the queue is loaded; of an id that was used twice the last attempt counts. One whose
+   * visibility timeout was zero is not repeated, and another may have come under its id in the same millisecond.
+   */
   restore(delivery: DeliveryRow, now: number): void {
-    const { attemptId: id, attemptSize: size, lastReceivedAt: at } = delivery;
-    if (id === null || size === null || now >= at + limits.receiveAttemptSeconds * 1000) return;
+    const { attemptId: id, attemptSize: size, lastReceivedAt: at, visibleAt } = delivery;
+    if (id === null || size === null || now >= at + limits.receiveAttemptSeconds * 1000 || visibleAt <= at) return;
     const known = this.#attempts.get(id);
     if (known !== undefined && known.at > at) return;
     const received = { delivery, receiptHandle: formatReceiptHandle(delivery) };
