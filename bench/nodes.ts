@@ -2,13 +2,15 @@
  * `npm run bench -- nodes`: the embedded store with one node, PostgreSQL with one, two and three, on the same machine, in one run,
  * taking turns. Clients come in groups, each with a queue (a state machine) and a node of its own; so behind n nodes (n−1)/n of
  * the requests come to a node that is not the owner. Two and three nodes are measured twice: under the load that one node
- * has (`in all`), and each under that load (`each`). Statements for a message, between the same moments as the rates, say
- * whether more nodes cost the database more: commits hold as much as is waiting, so only nodes that are equally busy compare.
+ * has (`in all`), and each under that load (`each`). Statements for a message are counted between the same moments as the rates;
+ * a commit holds as much as is waiting, so whether more nodes cost the database more is seen where each node is given
+ * the same to do at a rate it keeps up with (`nodes-at-rate.ts`).
  */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startPostgresql } from "../test/support/postgresql.ts";
+import { measureAtRate } from "./nodes-at-rate.ts";
 import { call, createQueue, host, startTutti, startTuttiOn } from "./servers.ts";
 import type { Server } from "./servers.ts";
 import { cycleRate, sendBatchRate, sendRate } from "./sqs-clients.ts";
@@ -19,6 +21,13 @@ import { inTurns, median, print, ratio, roundsDefault as rounds } from "./statis
 const load = { connections: 16, seconds: 2, warmUpSeconds: 1 };
 /** Of one node, and of all nodes together where the load is the same in all. */
 const groupsOfOne = 3;
+
+const atRate = "SendMessage at a fixed rate";
+
+/** `BENCH_ONLY` is a part of a measurement's name, when not all are wanted. */
+function isChosen(name: string): boolean {
+  return name.includes(process.env["BENCH_ONLY"] ?? "");
+}
 
 interface Setup {
   readonly nodes: readonly Server[];
@@ -37,39 +46,59 @@ const measurements: Readonly<Record<string, Measure>> = {
 };
 
 export async function measureNodes(): Promise<void> {
-  const postgresql = await startPostgresql();
   const folder = await mkdtemp(join(tmpdir(), "tutti-bench-"));
+  const sqlite = await startTutti(folder);
+  try {
+    await withNodes(async ({ one, two, three, version }) => {
+      for (const node of [sqlite, one[0], two[0], three[0]]) if (node !== undefined) await createMachines(node);
+      print(
+        `PostgreSQL ${version} and SQLite, ${groupsOfOne} groups of ${load.connections} connections, ${rounds} rounds, medians; every answer waits for the disk`,
+      );
+      const setups = {
+        SQLite: { nodes: [sqlite], groups: groupsOfOne },
+        "1 node": { nodes: one, groups: groupsOfOne },
+        "2 nodes, load in all": { nodes: two, groups: groupsOfOne },
+        "3 nodes, load in all": { nodes: three, groups: groupsOfOne },
+        "2 nodes, load each": { nodes: two, groups: 2 * groupsOfOne },
+        "3 nodes, load each": { nodes: three, groups: 3 * groupsOfOne },
+      };
+      for (const [name, measure] of Object.entries(measurements))
+        if (isChosen(name)) await compare(name, setups, measure);
+      if (isChosen(atRate))
+        await measureAtRate(atRate, { "1 node": one, "2 nodes": two, "3 nodes": three }, rounds, statementsOf);
+    });
+  } finally {
+    await sqlite.stop();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+interface Nodes {
+  readonly one: readonly Server[];
+  readonly two: readonly Server[];
+  readonly three: readonly Server[];
+  /** Of PostgreSQL. */
+  readonly version: string;
+}
+
+/** One, two and three nodes, each number over a database of its own. */
+async function withNodes(body: (nodes: Nodes) => Promise<void>): Promise<void> {
+  const postgresql = await startPostgresql();
   const started: Server[] = [];
-  const start = async (count: number, words: readonly string[]): Promise<readonly Server[]> => {
+  const start = async (count: number): Promise<readonly Server[]> => {
+    const words = ["--store", await postgresql.createDatabase()];
     const nodes: Server[] = [];
     for (let index = 0; index < count; index += 1) nodes.push(await startTuttiOn(words));
     started.push(...nodes);
     return nodes;
   };
   try {
-    const sqlite = await startTutti(folder);
-    started.push(sqlite);
-    const one = await start(1, ["--store", await postgresql.createDatabase()]);
-    const two = await start(2, ["--store", await postgresql.createDatabase()]);
-    const three = await start(3, ["--store", await postgresql.createDatabase()]);
-    for (const node of [sqlite, one[0], two[0], three[0]]) if (node !== undefined) await createMachines(node);
+    const [one, two, three] = [await start(1), await start(2), await start(3)];
     const [{ server_version: version } = {}] = await postgresql.query("SHOW server_version");
-    print(
-      `PostgreSQL ${String(version)} and SQLite, ${groupsOfOne} groups of ${load.connections} connections, ${rounds} rounds, medians; every answer waits for the disk`,
-    );
-    const setups = {
-      SQLite: { nodes: [sqlite], groups: groupsOfOne },
-      "1 node": { nodes: one, groups: groupsOfOne },
-      "2 nodes, load in all": { nodes: two, groups: groupsOfOne },
-      "3 nodes, load in all": { nodes: three, groups: groupsOfOne },
-      "2 nodes, load each": { nodes: two, groups: 2 * groupsOfOne },
-      "3 nodes, load each": { nodes: three, groups: 3 * groupsOfOne },
-    };
-    for (const [name, measure] of Object.entries(measurements)) await compare(name, setups, measure);
+    await body({ one, two, three, version: String(version) });
   } finally {
     await Promise.all(started.map((server) => server.stop()));
     await postgresql.stop();
-    await rm(folder, { recursive: true, force: true });
   }
 }
 
