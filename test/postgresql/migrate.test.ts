@@ -54,7 +54,7 @@ describe("tutti migrate", requires("postgresql"), () => {
       sfn.destroy();
     }
     const there = await migrate(places[0], places[1]);
-    assert.match(there.stdout, /^sqs_messages +10 rows {2}[0-9a-f]{16}$/m);
+    assert.match(there.stdout, /^sqs_parcels +1 rows {2}[0-9a-f]{16}$/m);
     await assert.rejects(migrate(places[0], places[1]), /TUTTI-0106: PostgreSQL at .* is not empty/);
     {
       await using server = await startServerProcessOn(["--store", places[1]]);
@@ -70,7 +70,7 @@ describe("tutti migrate", requires("postgresql"), () => {
     }
     const back = await migrate(places[1], places[2]);
     // The messages' checksum is over what they are, not over where they lie.
-    const line = (text: string): string => /^sqs_messages .*$/m.exec(text)?.[0] ?? "";
+    const line = (text: string): string => /^sqs_parcels .*$/m.exec(text)?.[0] ?? "";
     assert.equal(line(back.stdout), line(there.stdout));
     await using server = await startServerProcessOn(["--data-dir", places[2]]);
     const sqs = sqsClient(server.url);

@@ -72,6 +72,10 @@ export class CrashingStore implements Store {
     return this.#isDead ? this.#never() : this.#options.disk.count(table, equals);
   }
 
+  sum<Row>(table: TableDefinition<Row>, index: string, equals: readonly SqlValue[], column: string): Promise<number> {
+    return this.#isDead ? this.#never() : this.#options.disk.sum(table, index, equals, column);
+  }
+
   async close(): Promise<void> {}
 
   #never<Result>(): Promise<Result> {

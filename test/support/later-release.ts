@@ -14,8 +14,8 @@ const migration: Migration = {
   number: 1,
   statements: [
     "ALTER TABLE states_running ADD COLUMN newer text",
-    "ALTER TABLE sqs_messages ADD COLUMN newer text",
-    "CREATE INDEX sqs_messages_by_newer ON sqs_messages (newer)",
+    "ALTER TABLE sqs_parcels ADD COLUMN newer text",
+    "CREATE INDEX sqs_parcels_by_newer ON sqs_parcels (newer)",
     "ALTER TABLE kernel_timers ADD COLUMN newer text",
     "CREATE TABLE newer_things (shard integer NOT NULL, arn text NOT NULL PRIMARY KEY)",
   ],

@@ -54,6 +54,8 @@ export interface StoreReader {
   range<Row>(query: RangeQuery<Row>): Promise<Row[]>;
   /** How many rows have these values in the first columns of their key. */
   count<Row>(table: TableDefinition<Row>, equals: readonly SqlValue[]): Promise<number>;
+  /** What this column's numbers add up to in the rows that have these values in the first columns of an index. */
+  sum<Row>(table: TableDefinition<Row>, index: string, equals: readonly SqlValue[], column: string): Promise<number>;
 }
 
 /** What a service brings to the kernel. */
@@ -232,6 +234,7 @@ export class Kernel {
     const tx = new Transaction(this, this.pipeline.open, this.clock.now());
     try {
       const result = decide(tx);
+      tx.end();
       const outcome = tx.outcome();
       if (outcome !== "nothing") this.pipeline.written(outcome === "urgent");
       return result;
@@ -264,7 +267,8 @@ export class Kernel {
     const target = operation.target?.(input, call);
     const shard = target === undefined ? undefined : this.shards.of(target);
     if (shard !== undefined && !this.ownership.owns(shard)) throw new ShardNotOwned(shard);
-    const loaded = operation.load === undefined ? undefined : await operation.load(this.reader, input, call);
+    const loading = operation.load?.(this.reader, input, call);
+    const loaded = loading === undefined ? undefined : await loading;
     const arrivedAt = this.clock.now();
     let expired = false;
     for (;;) {
@@ -288,6 +292,7 @@ export class Kernel {
   readonly reader: StoreReader = {
     range: (query) => this.#read(() => this.store.range(query)),
     count: (table, equals) => this.#read(() => this.store.count(table, equals)),
+    sum: (table, index, equals, column) => this.#read(() => this.store.sum(table, index, equals, column)),
   };
 
   /**

@@ -24,7 +24,8 @@ export interface Operation<Input = unknown, Output = unknown, Loaded = undefined
   target?(input: Input, call: Call): string | undefined;
   /** The longest a decision of it may be parked, in milliseconds; it answers without waiting when absent. */
   readonly longestWaitMs?: number;
-  load?(reader: StoreReader, input: Input, call: Call): Promise<Loaded>;
+  /** Gives undefined, and not a promise, when there is nothing to wait for. */
+  load?(reader: StoreReader, input: Input, call: Call): Promise<Loaded> | undefined;
   decide(tx: Transaction, input: Input, context: OperationContext<Loaded>): Output | Park;
 }
 
@@ -32,7 +33,7 @@ export interface Operation<Input = unknown, Output = unknown, Loaded = undefined
 export interface AnyOperation {
   target?(input: unknown, call: Call): string | undefined;
   readonly longestWaitMs?: number;
-  load?(reader: StoreReader, input: unknown, call: Call): Promise<unknown>;
+  load?(reader: StoreReader, input: unknown, call: Call): Promise<unknown> | undefined;
   decide(tx: Transaction, input: unknown, context: OperationContext<unknown>): unknown;
 }
 

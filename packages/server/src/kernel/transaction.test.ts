@@ -213,6 +213,32 @@ describe("a savepoint", () => {
   });
 });
 
+describe("the end of a decision", () => {
+  test("comes after all else, in the order of asking, and what a savepoint asked for is undone with it", () => {
+    const { tx, group } = start();
+    const done: string[] = [];
+    tx.beforeEnd(() => {
+      done.push("first");
+      tx.insert(lines, { shard: 0, book: "x", number: 1, text: "last" });
+    });
+    assert.throws(() =>
+      tx.savepoint(() => {
+        tx.beforeEnd(() => done.push("undone"));
+        throw new Error("broken on purpose");
+      }),
+    );
+    tx.beforeEnd(() => done.push("second"));
+    tx.delete(lines, "x");
+    assert.deepEqual(done, []);
+    tx.end();
+    assert.deepEqual(done, ["first", "second"]);
+    assert.deepEqual(
+      group.operations.map(({ kind }) => kind),
+      ["delete", "insert"],
+    );
+  });
+});
+
 describe("the outcome", () => {
   test("is nothing for a decision that only looked, urgent for one that wrote or has something to do", () => {
     const looked = start().tx;

@@ -20,6 +20,7 @@ export class Transaction {
   readonly #tables: TableSource;
   readonly #group: CommitGroup;
   readonly #undo: (() => void)[] = [];
+  readonly #last: (() => void)[] = [];
   readonly #operationsBefore: number;
   readonly #actionsBefore: number;
   #deferred = false;
@@ -110,6 +111,11 @@ export class Transaction {
     this.#group.operations.push({ kind: "delete", table, key });
   }
 
+  /** Runs as the last part of this decision, when all else has been decided: for what is written once for much that it did. */
+  beforeEnd(action: () => void): void {
+    this.#last.push(action);
+  }
+
   /** Runs once what this decision wrote is durable; wake-ups and effects go here. Must not throw. */
   afterCommit(action: () => void): void {
     this.#group.afterCommit.push(action);
@@ -128,6 +134,7 @@ export class Transaction {
   /** Runs a part that may fail on its own: if it throws, only its changes are undone and the error goes on. */
   savepoint<Result>(part: () => Result): Result {
     const undoBefore = this.#undo.length;
+    const lastBefore = this.#last.length;
     const operationsBefore = this.#group.operations.length;
     const actionsBefore = this.#group.afterCommit.length;
     const deferredBefore = this.#deferred;
@@ -135,9 +142,15 @@ export class Transaction {
       return part();
     } catch (error) {
       this.#deferred = deferredBefore;
+      this.#last.length = lastBefore;
       this.#rollbackTo(undoBefore, operationsBefore, actionsBefore);
       throw error;
     }
+  }
+
+  /** For the kernel only: the decision has been made. */
+  end(): void {
+    for (const action of this.#last) action();
   }
 
   /** For the kernel only. */

@@ -53,7 +53,7 @@ function fault(code: string, message: RegExp): (error: unknown) => boolean {
 test("what was in one store is in the other, and says how much of it", async () => {
   await makeInstallation(place("a"));
   const lines = await move(place("a"), place("b"));
-  assert.ok(lines.some((line) => /^sqs_messages +1 rows {2}[0-9a-f]{16}$/.test(line)));
+  assert.ok(lines.some((line) => /^sqs_parcels +1 rows {2}[0-9a-f]{16}$/.test(line)));
   assert.ok(lines.some((line) => /^states_history +0 rows {2}e3b0c44298fc1c14$/.test(line)));
   await using tutti = await startTutti({ dataDirectory: place("b") });
   const { Messages } = await ask(tutti.url, "ReceiveMessage", { QueueUrl: `${tutti.url}/000000000000/jobs` });

@@ -191,6 +191,7 @@ class NodeStore implements Store {
   readonly #random: SeededRandom;
   readonly range: Store["range"];
   readonly count: Store["count"];
+  readonly sum: Store["sum"];
 
   constructor({ disk, random }: HopNetwork, node: HopNode) {
     this.#disk = disk;
@@ -198,6 +199,7 @@ class NodeStore implements Store {
     this.#node = node;
     this.range = (query) => disk.range(query);
     this.count = (table, equals) => disk.count(table, equals);
+    this.sum = (table, index, equals, column) => disk.sum(table, index, equals, column);
   }
 
   async migrate(migrations: Parameters<Store["migrate"]>[0]): Promise<void> {

@@ -239,6 +239,14 @@ export function testStore(name: string, prepare: () => Promise<StorePlace>): voi
         );
       }));
 
+    test("adds up a column in the rows of an index that begin so", () =>
+      withStore(async (store) => {
+        await store.commit([insert(note("a", 1, "x")), insert(note("a", 2, "y")), insert(note("b", 5, "x"))]);
+        const sums = [[], ["x"], ["y"], ["z"]].map((equals) => store.sum(notes, "by_text", equals, "page"));
+        assert.deepEqual(await Promise.all(sums), [8, 6, 2, 0]);
+        assert.equal(await store.sum(notes, "key", ["a"], "page"), 3);
+      }));
+
     test("orders text by code point", () =>
       withStore(async (store) => {
         const texts = ["\u{1f600}", "z", "\uffee", "Z", "é", "", "\ue000"];

@@ -10,7 +10,7 @@ import { settingsOf } from "./queue-settings.ts";
 import { parseQueueUrl } from "./queue-url.ts";
 import type { Queues } from "./queues.ts";
 import { systemAttributes } from "./received-message.ts";
-import { messagesTable, queuesTable } from "./tables.ts";
+import { parcelsTable, queuesTable } from "./tables.ts";
 import type { MessageRow, QueueRow, StoredAttribute } from "./tables.ts";
 
 const states = ["visible", "inFlight", "delayed"] as const;
@@ -37,10 +37,10 @@ const messagesDefault = 50;
 const messagesMax = 1_000;
 /** Characters of bodies after which a page ends. */
 const contentMax = 4 * 1024 * 1024;
-/** Rows read from the store at a time: of the longest messages, as many megabytes. */
-const rowsAtOnce = 25;
-/** Rows looked at for one page, when few of them are in the state asked for. */
-const rowsPerPageMax = 5_000;
+/** Parcels read from the store at a time: of the longest messages, as many megabytes. */
+const parcelsAtOnce = 25;
+/** Parcels looked at for one page, when few of their messages are in the state asked for. */
+const parcelsPerPageMax = 5_000;
 /** Queues among which one is looked for by its name. */
 const queuesMax = 1_000_000;
 
@@ -56,14 +56,14 @@ export async function browseMessages(queues: Queues, query: URLSearchParams): Pr
   let after = numberOf(query, "NextToken", 0, Number.MAX_SAFE_INTEGER) ?? 0;
   const found: BrowsedMessage[] = [];
   let content = 0;
-  for (let looked = 0; looked < rowsPerPageMax; looked += rowsAtOnce) {
-    const rows = await queues.kernel.reader.range({
-      table: messagesTable,
-      equals: [queue.id],
-      after: [after],
-      limit: rowsAtOnce,
-    });
+  for (let looked = 0; looked < parcelsPerPageMax; looked += parcelsAtOnce) {
+    const equals = [queue.id];
+    const limit = parcelsAtOnce;
+    const parcels = await queues.kernel.reader.range({ table: parcelsTable, equals, after: [after], limit });
+    const behind = after;
+    const rows = parcels.flatMap((parcel) => queues.keyRing.open(parcel));
     for (const row of rows) {
+      if (row.sequence <= behind) continue;
       if (found.length === max || content > contentMax) return { Messages: found, NextToken: String(after) };
       after = row.sequence;
       const message = show(queues, queue, row);
@@ -71,7 +71,7 @@ export async function browseMessages(queues: Queues, query: URLSearchParams): Pr
       found.push(message);
       content += message.Body.length;
     }
-    if (rows.length < rowsAtOnce) return { Messages: found };
+    if (parcels.length < parcelsAtOnce) return { Messages: found };
   }
   return { Messages: found, NextToken: String(after) };
 }
@@ -124,15 +124,14 @@ function stateOf(text: string | null): State | undefined {
 }
 
 /** Undefined for a message that is gone: deleted since it was read, or too old. */
-function show(queues: Queues, queue: QueueRow, stored: MessageRow): BrowsedMessage | undefined {
+function show(queues: Queues, queue: QueueRow, row: MessageRow): BrowsedMessage | undefined {
   const now = queues.kernel.clock.now();
   const { retentionMs } = settingsOf(queue);
   const state = queues.kernel.resident(queuesTable).get(queue.arn);
-  if (state?.id !== queue.id || stored.sentAt + retentionMs <= now) return undefined;
+  if (state?.id !== queue.id || row.sentAt + retentionMs <= now) return undefined;
   const { messages } = queues.state(queue);
-  const where = whereabouts(messages, stored, now);
+  const where = whereabouts(messages, row, now);
   if (where === undefined) return undefined;
-  const row = queues.keyRing.unseal(stored);
   return {
     MessageId: row.messageId,
     State: where.state,

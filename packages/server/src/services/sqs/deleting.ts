@@ -1,5 +1,6 @@
 /** One message out of a queue: the rule DeleteMessage and DeleteMessageBatch share. */
 import type { Transaction } from "../../kernel/transaction.ts";
+import type { BacklogLookup } from "./backlog-lookup.ts";
 import { errors } from "./errors.ts";
 import { messageOfHandle, readHandle } from "./handled-message.ts";
 import type { Queues } from "./queues.ts";
@@ -9,6 +10,7 @@ import type { QueueRow } from "./tables.ts";
 /**
  * Deleting twice succeeds. On a standard queue an old handle deletes too; on a FIFO queue only that of the latest
  * receive does, while the message is in flight.
+ * @param lookup what was read of messages that are not in memory
  * @throws InvalidParameterValue, ReceiptHandleIsInvalid
  */
 export function deleteByHandle(
@@ -16,6 +18,7 @@ export function deleteByHandle(
   tx: Transaction,
   queue: QueueRow,
   receiptHandle: string | undefined,
+  lookup: BacklogLookup | undefined,
 ): void {
   const handle = readHandle(queue, receiptHandle);
   const { messages, order, statistics, pager } = queues.state(queue);
@@ -25,7 +28,9 @@ export function deleteByHandle(
     // A receive that a crash forgot: its message is in the backlog again, if it is anywhere.
     if (isFifo && handle.sequence > messages.backlog.after && messages.backlog.size > 0)
       throw errors.receiptHandleExpired(receiptHandle ?? "");
-    if (!isFifo && handle.sequence > messages.backlog.after) messages.removeFromBacklog(tx, queue.id, handle.sequence);
+    const parcel = isFifo ? undefined : lookup?.find(handle.sequence);
+    if (parcel !== undefined && handle.sequence > messages.backlog.after)
+      messages.removeFromBacklog(tx, queue.id, handle.sequence, parcel);
     return;
   }
   const isInFlight = messages.isInFlight(message, tx.now);

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { MemoryStore } from "../../kernel/store/memory-store.ts";
-import { dataKeysTable, messagesTable } from "./tables.ts";
+import { dataKeysTable, parcelsTable } from "./tables.ts";
 import { bodies, createQueue, assertRefused, startSqs } from "./testing/sqs-bench.ts";
 
 const secret = "nobody is to read this";
@@ -13,7 +13,7 @@ async function withQueue(attributes: Record<string, string>) {
   const QueueUrl = await createQueue(sqs, "queue", attributes);
   const stored = async (): Promise<string> => {
     await sqs.kernel.settle();
-    return JSON.stringify(await store.load(messagesTable));
+    return JSON.stringify(await store.load(parcelsTable));
   };
   const shown = async (...AttributeNames: string[]) =>
     (await sqs.run("GetQueueAttributes", { QueueUrl, AttributeNames })).Attributes;
@@ -25,8 +25,8 @@ describe("server-side encryption", () => {
     const { sqs, store, QueueUrl, stored } = await withQueue({});
     for (let times = 0; times < 2; times += 1) await sqs.run("SendMessage", { QueueUrl, MessageBody: secret });
     assert.ok(!(await stored()).includes(secret));
-    const rows = await store.load(messagesTable);
-    assert.equal(new Set(rows.map(({ body }) => body)).size, 2, "the same body is stored differently each time");
+    const rows = await store.load(parcelsTable);
+    assert.equal(new Set(rows.map(({ content }) => content)).size, 2, "the same body is stored differently each time");
     assert.deepEqual(await bodies(await startSqs(store), QueueUrl), [secret, secret]);
   });
 

@@ -1,5 +1,5 @@
 /**
- * Server-side encryption: message bodies are encrypted in the store (AES-256-CTR), with a data key of the queue's KMS
+ * Server-side encryption: the content of messages is encrypted in the store (AES-256-CTR), with a data key of the queue's KMS
  * key, or of SQS's own. Data keys are made here and kept in a table of the same store: they keep bodies out of backups
  * of single tables and of plain sight, not from someone who holds the whole store. In memory bodies are plain.
  *
@@ -16,16 +16,19 @@ import type { Kernel } from "../../kernel/kernel.ts";
 import type { Transaction } from "../../kernel/transaction.ts";
 import type { QueueSettings } from "./queue-settings.ts";
 import { dataKeysTable } from "./tables.ts";
-import type { DataKeyRow, MessageRow } from "./tables.ts";
+import { unpack } from "./parcel.ts";
+import type { SealedText } from "./parcel.ts";
+import type { Sealed } from "./stored-messages.ts";
+import type { DataKeyRow, MessageRow, ParcelRow } from "./tables.ts";
 
 const algorithm = "aes-256-ctr";
 const blockBytes = 16;
 const drawnBytes = 8;
 
 /** Of the stream, drawn at a time. */
-const pieceBlocks = 4_096;
+const pieceBlocks = 16_384;
 /** Up to this size bodies share a piece. */
-const sharedBytesMax = 4_096;
+const sharedBytesMax = 16_384;
 
 const zeroes = Buffer.alloc(pieceBlocks * blockBytes);
 const blockWords = blockBytes / Int32Array.BYTES_PER_ELEMENT;
@@ -62,15 +65,15 @@ export class KeyRing {
     this.#kernel = kernel;
   }
 
-  /** The row as the store is to hold it. */
-  seal(tx: Transaction, row: MessageRow, { encryptionKey, dataKeyReuseMs }: QueueSettings): MessageRow {
-    if (encryptionKey === undefined) return { ...row, keyId: null };
-    const key = this.#current(tx, row.shard, encryptionKey, dataKeyReuseMs);
+  /** A parcel's content as the store is to hold it. */
+  seal(tx: Transaction, shard: number, content: string, { encryptionKey, dataKeyReuseMs }: QueueSettings): Sealed {
+    if (encryptionKey === undefined) return { content, keyId: null };
+    const key = this.#current(tx, shard, encryptionKey, dataKeyReuseMs);
     const stream = this.#stream(key);
-    const bytes = Buffer.byteLength(row.body);
+    const bytes = Buffer.byteLength(content);
     const sealed =
-      bytes <= sharedBytesMax ? this.#sealShared(stream, row.body, bytes) : sealAlone(stream, row.body, bytes);
-    return { ...row, body: sealed.toString("base64", 0, blockBytes + bytes), keyId: key.id };
+      bytes <= sharedBytesMax ? this.#sealShared(stream, content, bytes) : sealAlone(stream, content, bytes);
+    return { content: sealed.toString("base64", 0, blockBytes + bytes), keyId: key.id };
   }
 
   /** Takes what it needs of the piece. */
@@ -90,21 +93,24 @@ export class KeyRing {
     return sealed;
   }
 
-  /** A row of the store with its body readable. */
-  unseal(row: MessageRow): MessageRow {
-    if (row.keyId === null) return row;
+  /** The messages of a parcel that are still there. */
+  open(row: ParcelRow): MessageRow[] {
+    return unpack(row, (sealed) => this.#unseal(sealed));
+  }
+
+  #unseal({ shard, content, keyId }: SealedText): string {
+    if (keyId === null) return content;
     const keys = this.#kernel.resident(dataKeysTable);
-    const key = keys.get(keys.keyString([row.shard, row.keyId]));
-    if (key === undefined) throw new Error(`message ${row.messageId} is encrypted with a data key that is not there`);
-    const sealed = Buffer.from(row.body, "base64");
+    const key = keys.get(keys.keyString([shard, keyId]));
+    if (key === undefined) throw new Error(`messages are encrypted with the data key ${keyId}, which is not there`);
+    const sealed = Buffer.from(content, "base64");
     const counter = sealed.subarray(0, blockBytes);
     const bytes = sealed.length - blockBytes;
     const blocks = Math.ceil(bytes / blockBytes);
-    // Whole blocks, so that the next body can go on from here.
+    // Whole blocks, so that the next content can go on from here.
     const text = Buffer.alloc(blocks * blockBytes);
     sealed.copy(text, 0, blockBytes);
-    const body = this.#readerAt(key, counter, blocks).update(text).toString("utf8", 0, bytes);
-    return { ...row, body, keyId: null };
+    return this.#readerAt(key, counter, blocks).update(text).toString("utf8", 0, bytes);
   }
 
   /** Bodies that were sent one after another stand one after another in the stream: a page of them has one decipher. */

@@ -5,10 +5,11 @@
  */
 import type { Kernel } from "../../kernel/kernel.ts";
 import { limits, memoryLimits } from "./limits.ts";
-import type { DeliveryOrder, QueueMessage } from "./queue-message.ts";
+import type { DeliveryOrder, QueueMessage, ReadMessage } from "./queue-message.ts";
 import type { QueueMessages } from "./queue-messages.ts";
-import { messagesTable } from "./tables.ts";
-import type { MessageRow } from "./tables.ts";
+import { parcelMessagesMax } from "./parcel.ts";
+import { parcelsTable } from "./tables.ts";
+import type { MessageRow, ParcelRow } from "./tables.ts";
 
 export interface PagerOptions {
   readonly kernel: Kernel;
@@ -17,8 +18,8 @@ export interface PagerOptions {
   readonly order: DeliveryOrder;
   /** The highest sequence given so far. */
   readonly lastSequence: () => number;
-  /** A row of the store with its body readable. */
-  readonly unseal: (row: MessageRow) => MessageRow;
+  /** The messages of a parcel that are still there. */
+  readonly open: (row: ParcelRow) => readonly MessageRow[];
   /** Messages have come in; runs outside any decision. */
   readonly admitted: () => void;
 }
@@ -29,6 +30,8 @@ export class Pager {
   readonly #options: PagerOptions;
   #isReading = false;
   #stopped = false;
+  /** As many as a page of messages took last time. */
+  #parcelsAtOnce = Math.ceil(memoryLimits.pageMessages / parcelMessagesMax);
 
   constructor(options: PagerOptions) {
     this.#options = options;
@@ -62,13 +65,12 @@ export class Pager {
 
   /** Reads the content of messages that are not visible; who waits under `key` is woken when it is there. */
   async readContents(sequences: readonly number[]): Promise<void> {
-    const { kernel, queueId, messages, unseal } = this.#options;
+    const { kernel, messages } = this.#options;
     const { generation } = messages;
     try {
       for (const sequence of sequences) {
-        const after = [sequence - 1];
-        const [row] = await kernel.reader.range({ table: messagesTable, equals: [queueId], after, limit: 1 });
-        if (row?.sequence === sequence && generation === messages.generation) messages.keepContent(unseal(row));
+        const row = (await this.#parcel(sequence))?.find((message) => message.row.sequence === sequence)?.row;
+        if (row !== undefined && generation === messages.generation) messages.keepContent(row);
       }
     } catch (error) {
       if (!this.#stopped) kernel.pipeline.fail(error);
@@ -77,17 +79,20 @@ export class Pager {
   }
 
   async #read(from: number): Promise<void> {
-    const { kernel, queueId, messages, unseal } = this.#options;
+    const { kernel, queueId, messages } = this.#options;
     this.#isReading = true;
     const { generation } = messages;
     const sequenceAtStart = this.#options.lastSequence();
     messages.beginRead();
     try {
-      const limit = memoryLimits.pageMessages;
-      const rows = await kernel.reader.range({ table: messagesTable, equals: [queueId], after: [from], limit });
-      if (generation === messages.generation)
-        messages.admit(rows.map(unseal), from, sequenceAtStart, rows.length < limit, kernel.clock.now());
+      const limit = this.#parcelsAtOnce;
+      const parcels = await kernel.reader.range({ table: parcelsTable, equals: [queueId], after: [from], limit });
+      const read = parcels.flatMap((parcel) => this.#messagesOf(parcel)).filter(({ row }) => row.sequence > from);
+      const page = read.slice(0, memoryLimits.pageMessages);
+      const isLast = parcels.length < limit && page.length === read.length;
+      if (generation === messages.generation) messages.admit(page, from, sequenceAtStart, isLast, kernel.clock.now());
       else messages.abandonRead();
+      this.#parcelsAtOnce = parcelsFor(parcels.length, read.length);
       this.#isReading = false;
       this.#options.admitted();
     } catch (error) {
@@ -96,4 +101,22 @@ export class Pager {
     }
     kernel.waiters.wake(this.key);
   }
+
+  async #parcel(sequence: number): Promise<ReadMessage[] | undefined> {
+    const { kernel, queueId } = this.#options;
+    const after = [sequence - 1];
+    const [parcel] = await kernel.reader.range({ table: parcelsTable, equals: [queueId], after, limit: 1 });
+    return parcel === undefined ? undefined : this.#messagesOf(parcel);
+  }
+
+  #messagesOf(parcel: ParcelRow): ReadMessage[] {
+    return this.#options.open(parcel).map((row) => ({ row, parcel }));
+  }
+}
+
+/** How many parcels hold a page of messages, if the next are as full as these. */
+function parcelsFor(parcels: number, messages: number): number {
+  const { pageMessages } = memoryLimits;
+  const wanted = messages === 0 ? pageMessages : Math.ceil((pageMessages * parcels) / messages);
+  return Math.min(Math.max(wanted, Math.ceil(pageMessages / parcelMessagesMax)), pageMessages);
 }

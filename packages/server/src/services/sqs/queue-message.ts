@@ -4,7 +4,9 @@
  */
 import type { Transaction } from "../../kernel/transaction.ts";
 import { limits } from "./limits.ts";
-import type { DeliveryRow, MessageRow } from "./tables.ts";
+import type { Parcel } from "./parcel.ts";
+import type { Sealed } from "./stored-messages.ts";
+import type { DeliveryRow, MessageRow, ParcelRow } from "./tables.ts";
 
 export interface QueueMessage {
   readonly sequence: number;
@@ -13,6 +15,8 @@ export interface QueueMessage {
   readonly sentAt: number;
   /** When it came into this queue: for a dead letter the move, not the sending. */
   enteredAt: number;
+  /** What it is stored in. */
+  readonly parcel: Parcel;
   row: MessageRow | undefined;
   /** Undefined until the first receive. */
   delivery: DeliveryRow | undefined;
@@ -36,7 +40,7 @@ export interface AttemptOf {
 
 /** What receiving a message makes of it. */
 export function deliveryOf(
-  { delivery: before }: QueueMessage,
+  { delivery: before, parcel }: QueueMessage,
   { shard, queueId, sequence, messageId, groupId, sentAt }: MessageRow,
   now: number,
   visibilityMs: number,
@@ -46,6 +50,8 @@ export function deliveryOf(
     shard,
     queueId,
     sequence,
+    parcelLast: parcel.last,
+    parcelSize: parcel.size,
     messageId,
     groupId,
     sentAt,
@@ -71,13 +77,19 @@ export function enteredAt({ sentAt, availableAt, deadLetterSourceArn }: MessageR
 }
 
 /** A message that no receive has touched. @param content absent when it stays in the store for now */
-export function newMessage(row: MessageRow, content: MessageRow | undefined, availableAt: number): QueueMessage {
+export function newMessage(
+  row: MessageRow,
+  content: MessageRow | undefined,
+  availableAt: number,
+  parcel: Parcel,
+): QueueMessage {
   return {
     sequence: row.sequence,
     messageId: row.messageId,
     groupId: row.groupId,
     sentAt: row.sentAt,
     enteredAt: enteredAt(row),
+    parcel,
     row: content,
     delivery: undefined,
     isDeliveryStored: false,
@@ -90,10 +102,10 @@ export function newMessage(row: MessageRow, content: MessageRow | undefined, ava
  * A message that had been received before it is loaded; its content is read when it is wanted, and until then its entry is
  * taken to be its sending.
  */
-export function receivedMessage(delivery: DeliveryRow): QueueMessage {
+export function receivedMessage(delivery: DeliveryRow, parcel: Parcel): QueueMessage {
   const { sequence, messageId, groupId, sentAt, visibleAt } = delivery;
-  const message = { sequence, messageId, groupId, sentAt, enteredAt: sentAt, row: undefined, delivery, visibleAt };
-  return { ...message, isDeliveryStored: true, isVisible: false };
+  const message = { sequence, messageId, groupId, sentAt, enteredAt: sentAt, parcel, row: undefined };
+  return { ...message, delivery, visibleAt, isDeliveryStored: true, isVisible: false };
 }
 
 /** Above every sequence. */
@@ -129,6 +141,19 @@ export interface ContentMemory {
   readonly bytesMax: number;
 }
 
+export function keepContent(memory: ContentMemory, message: QueueMessage, row: MessageRow): void {
+  if (message.row !== undefined) return;
+  message.row = row;
+  message.enteredAt = enteredAt(row);
+  memory.bytes += contentBytes(row);
+}
+
+export function dropContent(memory: ContentMemory, message: QueueMessage): void {
+  if (message.row === undefined) return;
+  memory.bytes -= contentBytes(message.row);
+  message.row = undefined;
+}
+
 /** What a receive can take now. */
 export interface Selection {
   readonly messages: readonly QueueMessage[];
@@ -147,14 +172,20 @@ export interface DeliveryOrder {
   select(max: number, now: number): Selection;
 }
 
+/** A message as it was read, and what the row it was in says of its parcel. */
+export interface ReadMessage {
+  readonly row: MessageRow;
+  readonly parcel: Pick<ParcelRow, "last" | "size" | "removed">;
+}
+
 /** What `QueueMessages` is given. */
 export interface QueueMessagesOptions {
   readonly order: DeliveryOrder;
   readonly memory: ContentMemory;
   /** When a message that was never received becomes visible. */
   readonly availableAt: (row: MessageRow) => number;
-  /** A row as the store holds it. */
-  readonly seal: (tx: Transaction, row: MessageRow) => MessageRow;
+  /** A parcel's content as the store is to hold it. */
+  readonly seal: (tx: Transaction, shard: number, content: string) => Sealed;
   /** Whether a message stays in memory although there is a backlog. */
   readonly passesBacklog?: (row: MessageRow) => boolean;
 }

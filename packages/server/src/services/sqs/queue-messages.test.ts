@@ -6,6 +6,8 @@ import { QueueMessages } from "./queue-messages.ts";
 import type { QueueMessage } from "./queue-message.ts";
 import { Queues } from "./queues.ts";
 import { StandardOrder } from "./standard-order.ts";
+import { unpack } from "./parcel.ts";
+import { parcelsTable } from "./tables.ts";
 import type { MessageRow } from "./tables.ts";
 import { call, createQueue, startMs, startSqs } from "./testing/sqs-bench.ts";
 
@@ -14,7 +16,7 @@ function newMessages(): QueueMessages {
     order: new StandardOrder(),
     memory: { bytes: 0, bytesMax: 1_000_000 },
     availableAt: (row) => row.availableAt,
-    seal: (_tx, row) => row,
+    seal: (_tx, _shard, content) => ({ content, keyId: null }),
   });
 }
 
@@ -43,7 +45,6 @@ describe("a decision that is undone", () => {
     deadLetterSourceArn: null,
     earlierReceives: null,
     earlierFirstReceivedAt: null,
-    keyId: null,
   });
   const refuse = (): never => {
     throw new ServiceError("Refused", "");
@@ -92,7 +93,7 @@ describe("a decision that is undone", () => {
   });
 
   test("a part undone inside a larger decision takes only its own messages back", async () => {
-    const { kernel } = await startSqs();
+    const { kernel, store } = await startSqs();
     const messages = newMessages();
     kernel.transact((tx) => {
       messages.append(tx, row(1));
@@ -104,6 +105,53 @@ describe("a decision that is undone", () => {
       );
     });
     assert.deepEqual(messages.counts(startMs), { visible: 1, inFlight: 0, delayed: 0 });
+    await kernel.settle();
+    const parcels = await store.load(parcelsTable);
+    assert.deepEqual(
+      parcels.flatMap((parcel) => unpack(parcel, ({ content }) => content).map(({ messageId }) => messageId)),
+      ["message-1"],
+    );
+  });
+
+  test("a deletion of messages that is undone is not in the store either", async () => {
+    const { kernel, store } = await startSqs();
+    const messages = newMessages();
+    kernel.transact((tx) => {
+      for (let sequence = 1; sequence <= 3; sequence += 1) messages.append(tx, row(sequence));
+    });
+    const remove = (tx: Transaction, sequence: number): void => {
+      const message = messages.find(sequence);
+      if (message !== undefined) messages.remove(tx, 1, message);
+    };
+    kernel.transact((tx) => {
+      remove(tx, 2);
+      assert.throws(() =>
+        tx.savepoint(() => {
+          for (const sequence of [1, 3]) remove(tx, sequence);
+          refuse();
+        }),
+      );
+    });
+    await kernel.settle();
+    assert.deepEqual(
+      (await store.load(parcelsTable)).map(({ remaining, removed }) => [remaining, removed]),
+      [[2, 0b010]],
+    );
+  });
+
+  test("what is sent and cleared in one decision is not written", async () => {
+    const { kernel, store } = await startSqs();
+    const messages = newMessages();
+    kernel.transact((tx) => {
+      messages.append(tx, row(1));
+      messages.clear(tx);
+      messages.append(tx, row(2));
+    });
+    await kernel.settle();
+    assert.deepEqual(
+      (await store.load(parcelsTable)).map(({ last, size }) => [last, size]),
+      [[2, 1]],
+    );
   });
 
   test("a deletion of a queue that is undone keeps its messages", async () => {

@@ -8,9 +8,8 @@
  * flight) stand by the time they become visible. A message that has been received stays in memory until it is deleted,
  * without its content when memory is short; content comes back from the store before the message is received again.
  *
- * Passing time moves messages (`promote`), a page read from the store brings them in (`admit`); everything else happens
- * in a decision and is undone with it. Rows are written beside every change, so that the same picture can be built again
- * from the tables: what was received from `sqs_deliveries`, the rest page by page.
+ * Passing time moves messages (`promote`), a page from the store brings them in (`admit`); all else happens in a decision and is
+ * undone with it. `stored-messages.ts` and `sqs_deliveries` have what builds the same picture again.
  */
 import { SortedList } from "../../kernel/sorted-list.ts";
 import type { Transaction } from "../../kernel/transaction.ts";
@@ -20,17 +19,27 @@ import type { MessageCounts } from "./queue-attributes.ts";
 import {
   contentBytes,
   deliveryOf,
-  enteredAt,
+  dropContent,
   isMoving,
+  keepContent,
   movingUntil,
   neverReceived,
   newMessage,
   noAttempt,
   receivedMessage,
 } from "./queue-message.ts";
-import type { AttemptOf, DeliveryOrder, QueueMessage, QueueMessagesOptions, Selection } from "./queue-message.ts";
+import type {
+  AttemptOf,
+  DeliveryOrder,
+  QueueMessage,
+  QueueMessagesOptions,
+  ReadMessage,
+  Selection,
+} from "./queue-message.ts";
+import type { Parcel } from "./parcel.ts";
 import { SequenceMap } from "./sequence-map.ts";
-import { deliveriesTable, messagesTable } from "./tables.ts";
+import { StoredMessages } from "./stored-messages.ts";
+import { deliveriesTable } from "./tables.ts";
 import type { DeliveryRow, MessageRow, QueueRow } from "./tables.ts";
 
 /** Of a page, so many contents are kept even when memory is short: a receive waits for them. */
@@ -38,6 +47,7 @@ const keptContentsMin = limits.receiveMessagesMax;
 
 export class QueueMessages {
   readonly backlog = new Backlog();
+  readonly stored: StoredMessages;
   readonly #options: QueueMessagesOptions;
   readonly #order: DeliveryOrder;
   readonly #all = new SequenceMap<QueueMessage>();
@@ -59,6 +69,7 @@ export class QueueMessages {
   constructor(options: QueueMessagesOptions) {
     this.#options = options;
     this.#order = options.order;
+    this.stored = new StoredMessages(options.seal);
   }
 
   get generation(): number {
@@ -97,17 +108,9 @@ export class QueueMessages {
     return this.#byAge.first();
   }
 
-  /** When the one that came in first did, of the messages in memory that count; it looks through a limited number. */
-  firstEntry(counts: (message: QueueMessage) => boolean): number | undefined {
-    let first: number | undefined;
-    let looked = 0;
-    for (const message of this.#byAge) {
-      // None comes in before it is sent.
-      if (looked >= memoryLimits.oldestLookMessages || (first !== undefined && message.sentAt >= first)) break;
-      looked += 1;
-      if (counts(message)) first = Math.min(first ?? message.enteredAt, message.enteredAt);
-    }
-    return first;
+  /** Those in memory, the one that was sent first at the beginning. */
+  get byAge(): Iterable<QueueMessage> {
+    return this.#byAge;
   }
 
   /** When the next hidden message becomes visible. */
@@ -115,14 +118,15 @@ export class QueueMessages {
     return this.#hidden.first()?.visibleAt;
   }
 
-  /** Puts in a message that had been received before a restart. */
-  restore(delivery: DeliveryRow, now: number): void {
-    this.#add(receivedMessage(delivery), now);
+  /** Puts in a message that had been received before a restart. @param removed what is gone of its parcel */
+  restore(delivery: DeliveryRow, removed: number, now: number): void {
+    const { parcelLast: last, parcelSize: size } = delivery;
+    this.#add(receivedMessage(delivery, this.stored.parcelOf({ last, size, removed })), now);
   }
 
   /** A new message, behind all others. */
   append(tx: Transaction, row: MessageRow): void {
-    tx.insert(messagesTable, this.#options.seal(tx, row));
+    const parcel = this.stored.append(tx, row);
     const availableAt = this.#options.availableAt(row);
     if (this.#goesToBacklog(row)) {
       this.backlog.add(availableAt, row.groupId, tx.now);
@@ -133,7 +137,7 @@ export class QueueMessages {
       return;
     }
     if (this.backlog.size === 0) this.backlog.after = Math.max(this.backlog.after, row.sequence);
-    const message = newMessage(row, row, availableAt);
+    const message = newMessage(row, row, availableAt, parcel);
     this.#add(message, tx.now);
     tx.onUndo(() => this.#take(message));
   }
@@ -176,7 +180,8 @@ export class QueueMessages {
     if (isSavedLater) this.#unsaved.set(message.sequence, message);
     else this.#save(tx, message, delivery);
     this.#change(tx, message, delivery.visibleAt, delivery);
-    if (visibilityMs > 0 && this.#options.memory.bytes > this.#options.memory.bytesMax) this.#drop(message);
+    if (visibilityMs > 0 && this.#options.memory.bytes > this.#options.memory.bytesMax)
+      dropContent(this.#options.memory, message);
     return delivery;
   }
 
@@ -196,7 +201,7 @@ export class QueueMessages {
   /** Gives back the memory its messages take: the queue is another node's, and a page that is being read comes too late. */
   dispose(): void {
     this.#generation += 1;
-    for (const message of this.#all.values()) this.#drop(message);
+    for (const message of this.#all.values()) dropContent(this.#options.memory, message);
   }
 
   isInFlight(message: QueueMessage, now: number): boolean {
@@ -209,13 +214,15 @@ export class QueueMessages {
     const delivery = { ...message.delivery, visibleAt, ...(!isSameAttempt && noAttempt) };
     this.#save(tx, message, delivery);
     this.#change(tx, message, visibleAt, delivery);
-    if (visibleAt > tx.now && this.#options.memory.bytes > this.#options.memory.bytesMax) this.#drop(message);
+    if (visibleAt > tx.now && this.#options.memory.bytes > this.#options.memory.bytesMax)
+      dropContent(this.#options.memory, message);
   }
 
   /** Puts a message out of sight that is on its way to another queue. */
   hide(tx: Transaction, message: QueueMessage, { shard, id }: QueueRow): void {
-    const { sequence, messageId, groupId, sentAt } = message;
-    const known = message.delivery ?? { shard, queueId: id, sequence, messageId, groupId, sentAt, ...neverReceived };
+    const { sequence, messageId, groupId, sentAt, parcel } = message;
+    const place = { shard, queueId: id, sequence, parcelLast: parcel.last, parcelSize: parcel.size };
+    const known = message.delivery ?? { ...place, messageId, groupId, sentAt, ...neverReceived };
     const delivery = { ...known, visibleAt: movingUntil };
     this.#save(tx, message, delivery);
     this.#change(tx, message, movingUntil, delivery);
@@ -233,7 +240,7 @@ export class QueueMessages {
   }
 
   remove(tx: Transaction, queueId: number, message: QueueMessage): void {
-    tx.delete(messagesTable, queueId, message.sequence);
+    this.stored.remove(tx, queueId, message.parcel, message.sequence);
     if (message.isDeliveryStored) tx.delete(deliveriesTable, queueId, message.sequence);
     this.#removedSinceRead?.add(message.sequence);
     this.#take(message);
@@ -243,9 +250,9 @@ export class QueueMessages {
     });
   }
 
-  /** Removes a message that is in the backlog, if it still is anywhere. The count is put right when it is read to its end. */
-  removeFromBacklog(tx: Transaction, queueId: number, sequence: number): void {
-    tx.delete(messagesTable, queueId, sequence);
+  /** Removes a message that is in the backlog, if it still is there. The count is put right when it is read to its end. */
+  removeFromBacklog(tx: Transaction, queueId: number, sequence: number, parcel: Parcel): void {
+    this.stored.remove(tx, queueId, parcel, sequence);
     this.#removedSinceRead?.add(sequence);
     tx.onUndo(() => this.#removedSinceRead?.delete(sequence));
   }
@@ -265,6 +272,7 @@ export class QueueMessages {
   clear(tx: Transaction): void {
     const before = [...this.#all.values()];
     const { after, size } = this.backlog;
+    this.stored.discard(tx);
     for (const message of before) this.#take(message);
     this.backlog.reset(after, 0);
     this.#generation += 1;
@@ -279,65 +287,57 @@ export class QueueMessages {
   beginRead(): void {
     this.#removedSinceRead = new Set();
     this.backlog.beginRead();
+    this.stored.beginRead();
   }
 
   abandonRead(): void {
     this.#removedSinceRead = undefined;
+    this.stored.endRead();
   }
 
   /**
-   * Takes in a page of rows as read from the store, in the order of their sequences: content for messages in memory,
-   * messages for the rest.
+   * Takes in a page of messages as read, in their order: content for those in memory, messages for the rest.
    * @param from every row behind this sequence was asked for
    * @param sequenceAtStart the highest sequence given when the read began
    * @param isLast whether the read came to the end of the queue
    */
-  admit(rows: readonly MessageRow[], from: number, sequenceAtStart: number, isLast: boolean, now: number): void {
+  admit(page: readonly ReadMessage[], from: number, sequenceAtStart: number, isLast: boolean, now: number): void {
     const removed = this.#removedSinceRead ?? new Set();
     this.#removedSinceRead = undefined;
     const isContiguous = from <= this.backlog.after;
     let readOfAdded = 0;
-    for (const [index, row] of rows.entries()) {
+    for (const [index, { row, parcel: read }] of page.entries()) {
       if (row.sequence > sequenceAtStart) readOfAdded += 1;
       const known = this.#all.get(row.sequence);
       // The first rows are what the read was made for.
       const isKept = index < keptContentsMin || this.#options.memory.bytes <= this.#options.memory.bytesMax;
       if (known !== undefined) {
-        if (isKept && known.isVisible) this.#keep(known, row);
+        if (isKept && known.isVisible) keepContent(this.#options.memory, known, row);
       } else if (row.sequence > this.backlog.after && isContiguous && !removed.has(row.sequence)) {
-        const message = newMessage(row, isKept ? row : undefined, this.#options.availableAt(row));
+        const parcel = this.stored.parcelOf(read);
+        // It was removed before the read began, which the row read did not tell.
+        if (!parcel.has(row.sequence)) continue;
+        const message = newMessage(row, isKept ? row : undefined, this.#options.availableAt(row), parcel);
         this.backlog.admitted(message.visibleAt, message.groupId);
         this.#add(message, now);
       }
     }
+    this.stored.endRead();
     if (!isContiguous) return;
-    this.backlog.after = Math.max(this.backlog.after, rows.at(-1)?.sequence ?? 0);
+    this.backlog.after = Math.max(this.backlog.after, page.at(-1)?.row.sequence ?? 0);
     if (isLast) this.backlog.readToEnd(readOfAdded);
   }
 
   /** Takes in the content of a message, visible or not. */
   keepContent(row: MessageRow): void {
     const known = this.#all.get(row.sequence);
-    if (known !== undefined) this.#keep(known, row);
+    if (known !== undefined) keepContent(this.#options.memory, known, row);
   }
 
   #goesToBacklog(row: MessageRow): boolean {
     if (this.backlog.size > 0) return this.#options.passesBacklog?.(row) !== true;
     const { bytes, bytesMax } = this.#options.memory;
     return this.#order.visibleCount >= memoryLimits.windowMessages || bytes > bytesMax;
-  }
-
-  #keep(message: QueueMessage, row: MessageRow): void {
-    if (message.row !== undefined) return;
-    message.row = row;
-    message.enteredAt = enteredAt(row);
-    this.#options.memory.bytes += contentBytes(row);
-  }
-
-  #drop(message: QueueMessage): void {
-    if (message.row === undefined) return;
-    this.#options.memory.bytes -= contentBytes(message.row);
-    message.row = undefined;
   }
 
   #save(tx: Transaction, message: QueueMessage, delivery: DeliveryRow): void {
@@ -367,6 +367,7 @@ export class QueueMessages {
 
   #add(message: QueueMessage, now: number): void {
     this.#all.set(message.sequence, message);
+    this.stored.hold(message.parcel);
     this.#byAge.add(message);
     if (message.row !== undefined) this.#options.memory.bytes += contentBytes(message.row);
     this.#place(message, now);
@@ -374,6 +375,7 @@ export class QueueMessages {
 
   #take(message: QueueMessage): void {
     this.#all.delete(message.sequence);
+    this.stored.release(message.parcel);
     this.#byAge.remove(message);
     if (message.row !== undefined) this.#options.memory.bytes -= contentBytes(message.row);
     this.#unplace(message);

@@ -72,7 +72,7 @@ export class QueueState {
       order: this.order,
       memory,
       availableAt: (message) => (isFifo ? message.sentAt + settingsOf(row() ?? queue).delayMs : message.availableAt),
-      seal: (tx, message) => keyRing.seal(tx, message, settingsOf(row() ?? queue)),
+      seal: (tx, shard, content) => keyRing.seal(tx, shard, content, settingsOf(row() ?? queue)),
       ...(standard !== undefined && { passesBacklog: (message) => isQuietBesideNoisy(standard, message) }),
     });
     this.pager = new Pager({
@@ -81,7 +81,7 @@ export class QueueState {
       messages: this.messages,
       order: this.order,
       lastSequence: () => this.#lastSequence,
-      unseal: (message) => keyRing.unseal(message),
+      open: (parcel) => keyRing.open(parcel),
       admitted: options.admitted,
     });
   }

@@ -20,8 +20,8 @@ import { QueueState } from "./queue-state.ts";
 import type { QueueStatistics } from "./queue-state.ts";
 import { arnOfQueueUrl, queueArn } from "./queue-url.ts";
 import { redriveTargetOf } from "./redrive.ts";
-import { acceptedTable, deliveriesTable, messagesTable, queuesTable } from "./tables.ts";
-import type { QueueRow } from "./tables.ts";
+import { acceptedTable, deliveriesTable, parcelsTable, queuesTable } from "./tables.ts";
+import type { DeliveryRow, QueueRow } from "./tables.ts";
 
 /** Rows read from the store at a time when the server starts. */
 const loadPageRows = 10_000;
@@ -150,7 +150,7 @@ export class Queues {
     const { messages, deduplication } = this.state(queue);
     messages.clear(tx);
     deduplication.clear(tx);
-    tx.delete(messagesTable, queue.id);
+    tx.delete(parcelsTable, queue.id);
     tx.delete(deliveriesTable, queue.id);
     tx.delete(acceptedTable, queue.id);
   }
@@ -174,11 +174,12 @@ export class Queues {
       const now = this.kernel.clock.now();
       let received = 0;
       for await (const delivery of readAll(reader, deliveriesTable, queue.id, ({ sequence }) => sequence)) {
-        messages.restore(delivery, now);
+        messages.restore(delivery, await removedOf(reader, delivery), now);
         attempts.restore(delivery, now);
         received += 1;
       }
-      messages.backlog.reset(0, (await reader.count(messagesTable, [queue.id])) - received);
+      const stored = await reader.sum(parcelsTable, "by_remaining", [queue.id], "remaining");
+      messages.backlog.reset(0, stored - received);
       if (!settingsOf(queue).isFifo) continue;
       for await (const row of readAll(reader, acceptedTable, queue.id, ({ sequence }) => sequence))
         deduplication.restore(row);
@@ -292,6 +293,14 @@ export class Queues {
 function promote({ messages, order }: QueueState, now: number): number {
   if ((messages.nextVisibleAt() ?? Number.POSITIVE_INFINITY) > now) return 0;
   return messages.promote(now, "tenants" in order ? (message) => order.tenants.processed(message, now) : undefined);
+}
+
+/** What is gone of the parcel of a message that had been received. Of one that is alone in its parcel, nothing. */
+async function removedOf(reader: StoreReader, { queueId, parcelLast, parcelSize }: DeliveryRow): Promise<number> {
+  if (parcelSize === 1) return 0;
+  const after = [parcelLast - 1];
+  const [parcel] = await reader.range({ table: parcelsTable, equals: [queueId], after, limit: 1 });
+  return parcel?.last === parcelLast ? parcel.removed : 0;
 }
 
 async function* readAll<Row>(

@@ -7,7 +7,10 @@
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
  */
 import type { MessageCounts } from "./queue-attributes.ts";
+import { memoryLimits } from "./limits.ts";
 import { isAtBack } from "./queue-message.ts";
+import type { QueueMessage } from "./queue-message.ts";
+import type { QueueMessages } from "./queue-messages.ts";
 import type { QueueState } from "./queue-state.ts";
 import { StandardOrder } from "./standard-order.ts";
 
@@ -31,8 +34,8 @@ export function quietCounts({ messages, order }: QueueState, now: number): Messa
 
 /** When the oldest message came in; on a standard queue without those that were sent to the back. */
 export function firstEntry({ messages, order }: QueueState): number | undefined {
-  if (!(order instanceof StandardOrder)) return messages.firstEntry(() => true);
-  return messages.firstEntry((message) => !isAtBack(message)) ?? order.firstQuiet()?.enteredAt;
+  if (!(order instanceof StandardOrder)) return firstEntryOf(messages, () => true);
+  return firstEntryOf(messages, (message) => !isAtBack(message)) ?? order.firstQuiet()?.enteredAt;
 }
 
 /** When the oldest message of a quiet group came in; undefined when there is none, or for FIFO queues. */
@@ -41,5 +44,18 @@ export function firstQuietEntry({ messages, order }: QueueState, now: number): n
   const noisy = new Set(order.noisyGroups(now));
   const isQuiet = ({ groupId }: { readonly groupId: string | null }): boolean =>
     groupId === null || !noisy.has(groupId);
-  return messages.firstEntry((message) => isQuiet(message) && !isAtBack(message)) ?? order.firstQuiet()?.enteredAt;
+  return firstEntryOf(messages, (message) => isQuiet(message) && !isAtBack(message)) ?? order.firstQuiet()?.enteredAt;
+}
+
+/** When the one that came in first did, of the messages in memory that count; it looks through a limited number. */
+function firstEntryOf({ byAge }: QueueMessages, counts: (message: QueueMessage) => boolean): number | undefined {
+  let first: number | undefined;
+  let looked = 0;
+  for (const message of byAge) {
+    // None comes in before it is sent.
+    if (looked >= memoryLimits.oldestLookMessages || (first !== undefined && message.sentAt >= first)) break;
+    looked += 1;
+    if (counts(message)) first = Math.min(first ?? message.enteredAt, message.enteredAt);
+  }
+  return first;
 }

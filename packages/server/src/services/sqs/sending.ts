@@ -137,7 +137,6 @@ export class Sending {
       deadLetterSourceArn: null,
       earlierReceives: null,
       earlierFirstReceivedAt: null,
-      keyId: null,
     };
     this.#messages ??= this.#queues.messages(this.#tx, this.#queue);
     this.#messages.append(this.#tx, row);

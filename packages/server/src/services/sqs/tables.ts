@@ -68,13 +68,13 @@ export interface StoredAttribute {
   readonly BinaryValue?: string;
 }
 
+/** A message as it is in memory with its content. The store has it in a parcel. */
 export interface MessageRow {
   readonly shard: number;
   readonly queueId: number;
   /** Place in the queue, and its identity there; never given twice. */
   readonly sequence: number;
   readonly messageId: string;
-  /** Encrypted when `keyId` is set; in memory it is always plain. */
   readonly body: string;
   readonly bodyMd5: string;
   readonly attributes: Readonly<Record<string, StoredAttribute>> | null;
@@ -89,33 +89,40 @@ export interface MessageRow {
   readonly deadLetterSourceArn: string | null;
   readonly earlierReceives: number | null;
   readonly earlierFirstReceivedAt: number | null;
-  /** The data key the stored body is encrypted with. */
-  readonly keyId: string | null;
 }
 
-export const messagesTable = defineTable<MessageRow>({
-  name: "sqs_messages",
+/** Messages with consecutive sequences that came into a queue at once (`parcel.ts`). */
+export interface ParcelRow {
+  readonly shard: number;
+  readonly queueId: number;
+  /** The sequence of its last message: what is behind a place in the queue is one range. */
+  readonly last: number;
+  readonly size: number;
+  /** Messages that are not removed. */
+  readonly remaining: number;
+  /** A bit for each message that is, the first message's the lowest. */
+  readonly removed: number;
+  /** The data key the content is encrypted with. */
+  readonly keyId: string | null;
+  /** The messages as JSON, or that encrypted. */
+  readonly content: string;
+}
+
+export const parcelsTable = defineTable<ParcelRow>({
+  name: "sqs_parcels",
   residency: "paged",
   columns: {
     shard: "integer",
     queueId: "integer",
-    sequence: "integer",
-    messageId: "text",
-    body: "text",
-    bodyMd5: "text",
-    attributes: "json",
-    traceHeader: "text",
-    groupId: "text",
-    deduplicationId: "text",
-    senderId: "text",
-    sentAt: "integer",
-    availableAt: "integer",
-    deadLetterSourceArn: "text",
-    earlierReceives: "integer",
-    earlierFirstReceivedAt: "integer",
+    last: "integer",
+    size: "integer",
+    remaining: "integer",
+    removed: "integer",
     keyId: "text",
+    content: "text",
   },
-  key: ["queueId", "sequence"],
+  key: ["queueId", "last"],
+  indexes: { by_remaining: ["queueId", "remaining"] },
 });
 
 /** What receiving a message has changed, with as much of the message as is held in memory without its content. */
@@ -123,6 +130,9 @@ export interface DeliveryRow {
   readonly shard: number;
   readonly queueId: number;
   readonly sequence: number;
+  /** Of the parcel the message is in. */
+  readonly parcelLast: number;
+  readonly parcelSize: number;
   readonly messageId: string;
   readonly groupId: string | null;
   readonly sentAt: number;
@@ -142,6 +152,8 @@ export const deliveriesTable = defineTable<DeliveryRow>({
     shard: "integer",
     queueId: "integer",
     sequence: "integer",
+    parcelLast: "integer",
+    parcelSize: "integer",
     messageId: "text",
     groupId: "text",
     sentAt: "integer",
@@ -249,6 +261,19 @@ export const moveTasksTable = defineTable<MoveTaskRow>({
   indexes: { by_source: ["sourceArn", "startedAt"] },
 });
 
+/** SQL that writes a text column as JSON. Of the control characters a message may hold three. */
+function jsonText(column: string): string {
+  const escapes = [
+    ["\\", "\\\\"],
+    ['"', '\\"'],
+    ["\t", "\\t"],
+    ["\n", "\\n"],
+    ["\r", "\\r"],
+  ] as const;
+  const escaped = escapes.reduce((sql, [from, to]) => `replace(${sql}, '${from}', '${to}')`, column);
+  return `coalesce('"' || ${escaped} || '"', 'null')`;
+}
+
 export const sqsMigrations: readonly Migration[] = [
   {
     module: "sqs",
@@ -337,6 +362,28 @@ export const sqsMigrations: readonly Migration[] = [
           '["' || replace(replace(deduplicationKey, '\\', '\\\\'), '"', '\\"') || '"]', '["' || messageId || '"]'
         FROM sqs_deduplications`,
       "DROP TABLE sqs_deduplications",
+    ],
+  },
+  {
+    module: "sqs",
+    number: 8,
+    statements: [
+      `CREATE TABLE sqs_parcels (shard integer NOT NULL, queueId bigint NOT NULL, last bigint NOT NULL, size integer NOT NULL,
+        remaining integer NOT NULL, removed integer NOT NULL, keyId text, content text NOT NULL, PRIMARY KEY (queueId, last))`,
+      "CREATE INDEX sqs_parcels_by_remaining ON sqs_parcels (queueId, remaining, last)",
+      "ALTER TABLE sqs_deliveries ADD COLUMN parcelLast bigint",
+      "ALTER TABLE sqs_deliveries ADD COLUMN parcelSize integer",
+      "UPDATE sqs_deliveries SET parcelLast = sequence, parcelSize = 1",
+      // A parcel for each message of before. What is encrypted stays so, each body by itself.
+      `INSERT INTO sqs_parcels (shard, queueId, last, size, remaining, removed, content)
+        SELECT shard, queueId, sequence, 1, 1, 0, '[{"messageId":"' || messageId || '","bodyMd5":"' || bodyMd5 || '","senderId":"' || senderId
+          || '","sentAt":' || sentAt || ',"availableAt":' || availableAt || ',"body":' || ${jsonText("body")} || ',"keyId":' || ${jsonText("keyId")}
+          || ',"attributes":' || coalesce(attributes, 'null') || ',"traceHeader":' || ${jsonText("traceHeader")}
+          || ',"groupId":' || ${jsonText("groupId")} || ',"deduplicationId":' || ${jsonText("deduplicationId")}
+          || ',"deadLetterSourceArn":' || ${jsonText("deadLetterSourceArn")} || ',"earlierReceives":' || coalesce(earlierReceives || '', 'null')
+          || ',"earlierFirstReceivedAt":' || coalesce(earlierFirstReceivedAt || '', 'null') || '}]'
+        FROM sqs_messages`,
+      "DROP TABLE sqs_messages",
     ],
   },
 ];

@@ -15,7 +15,7 @@ import { migrate } from "./migrating.ts";
 import { Reader } from "./reader.ts";
 import { Attempts } from "./retrying.ts";
 import { openSession } from "./session.ts";
-import { countQuery, rangeQuery, statementsOf } from "./statements.ts";
+import { countQuery, sumQuery, rangeQuery, statementsOf } from "./statements.ts";
 import type { Query } from "./statements.ts";
 import { isTlsRefusal } from "./tls.ts";
 import { Writer } from "./writer.ts";
@@ -93,6 +93,10 @@ export async function openPostgresStore(url: string, options: PostgresOptions = 
     range: <Row>(query: RangeQuery<Row>) => rows(query.table, rangeQuery(query)),
     count: async <Row>(table: TableDefinition<Row>, equals: readonly SqlValue[]) => {
       const query = countQuery(table, equals);
+      return Number((await reader.read((connection) => connection.query(query)))[0]?.[0] ?? 0);
+    },
+    sum: async <Row>(table: TableDefinition<Row>, index: string, equals: readonly SqlValue[], column: string) => {
+      const query = sumQuery(table, index, equals, column);
       return Number((await reader.read((connection) => connection.query(query)))[0]?.[0] ?? 0);
     },
     query: (text, values) => reader.read((connection) => connection.query({ text, values: [...values] })),

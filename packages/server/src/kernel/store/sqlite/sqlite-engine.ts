@@ -62,17 +62,21 @@ export class SqliteEngine {
   }
 
   /**
-   * @param isStoredAsItIs whether it is known that no text of the group has to be written in another form
    * @throws what SQLite says, and the same for every later group: it was decided upon what this one would have written
    */
-  commit(group: EncodedGroup, isStoredAsItIs = false): void {
+  commit(group: EncodedGroup): void {
     if (this.#commitFailure !== undefined) throw this.#commitFailure;
     try {
-      this.#transaction(() => this.#run(group, isStoredAsItIs));
+      this.#transaction(() => this.#run(group));
     } catch (error) {
       this.#commitFailure = error instanceof Error ? error : new Error(String(error));
       throw this.#commitFailure;
     }
+  }
+
+  /** Writes as much of the log into the database file as nobody needs any more where it is; waits for nobody. */
+  checkpoint(): void {
+    this.#database.exec("PRAGMA wal_checkpoint(PASSIVE)");
   }
 
   read(sql: string, parameters: readonly SqlValue[]): SqlValue[][] {
@@ -87,15 +91,14 @@ export class SqliteEngine {
     this.#database.close();
   }
 
-  #run({ statements, widths, runs, parameters }: EncodedGroup, isStoredAsItIs: boolean): void {
+  #run({ statements, widths, runs, parameters }: EncodedGroup): void {
     const prepared = statements.map((sql) => this.#prepare(sql));
     let offset = 0;
     for (let run = 0; run < runs.length; run += 2) {
       const index = runs[run] ?? 0;
       const width = widths[index] ?? 0;
       for (let count = runs[run + 1] ?? 0; count > 0; count -= 1) {
-        const row = parameters.slice(offset, offset + width);
-        prepared[index]?.run(...(isStoredAsItIs ? row : row.map(toStored)));
+        prepared[index]?.run(...parameters.slice(offset, offset + width).map(toStored));
         offset += width;
       }
     }

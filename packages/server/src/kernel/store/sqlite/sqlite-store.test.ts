@@ -1,6 +1,12 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { test } from "node:test";
+import type { TableDefinition } from "../../table.ts";
+import { note, noteMigrations, notes } from "../store-conformance.ts";
+import { openSqliteStore } from "./sqlite-store.ts";
 
 test("the store's thread starts in a process whose own flags would not suit it", () => {
   const store = JSON.stringify(new URL("./sqlite-store.ts", import.meta.url).href);
@@ -13,4 +19,25 @@ test("the store's thread starts in a process whose own flags would not suit it",
   const flags = ["--input-type=module", "--disable-warning=ExperimentalWarning", "--eval", program];
   const { stdout, stderr } = spawnSync(process.execPath, flags, { encoding: "utf8" });
   assert.deepEqual({ stdout, stderr }, { stdout: "closed\n", stderr: "" });
+});
+
+test("what has been written for a while is in the database file, though no log was full", async (context) => {
+  const folder = mkdtempSync(join(tmpdir(), "tutti-checkpoint-"));
+  context.after(() => rmSync(folder, { recursive: true }));
+  const path = join(folder, "tutti.db");
+  const store = openSqliteStore(path);
+  await store.migrate(noteMigrations);
+  const table = notes as unknown as TableDefinition;
+  const text = "x".repeat(100_000);
+  const commit = (page: number): Promise<void> =>
+    store.commit([{ kind: "insert", table, values: notes.encode(note("a", page, text)) }]);
+  let pages = 0;
+  // SQLite itself writes a log back at 32 MB.
+  while (statSync(path).size < 5_000_000 && pages < 250) await commit((pages += 1));
+  assert.ok(pages < 250, "the log was written back before it was full");
+  await store.close();
+  const again = openSqliteStore(path);
+  await again.migrate(noteMigrations);
+  assert.equal(await again.count(notes, []), pages);
+  await again.close();
 });

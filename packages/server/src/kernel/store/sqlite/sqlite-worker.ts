@@ -2,22 +2,39 @@
 import { parentPort, workerData } from "node:worker_threads";
 import type { SqlValue } from "../../table.ts";
 import type { Migration } from "../migration.ts";
-import { runRequest } from "./sqlite-store.ts";
 import type { EncodedGroup } from "./sqlite-engine.ts";
 import { SqliteEngine } from "./sqlite-engine.ts";
 
 export type WorkerRequest =
   | { readonly kind: "migrate"; readonly migrations: readonly Migration[] }
   | { readonly kind: "commit"; readonly group: EncodedGroup }
-  /** A group as JSON: handing one text to another thread costs much less than handing over its values. */
-  | { readonly kind: "commit-text"; readonly text: string }
   | { readonly kind: "read"; readonly sql: string; readonly parameters: readonly SqlValue[] }
+  | { readonly kind: "checkpoint" }
   | { readonly kind: "close" };
 
 export interface WorkerReply {
   readonly id: number;
   readonly rows: SqlValue[][];
   readonly error?: string;
+}
+
+export function runRequest(engine: SqliteEngine, request: WorkerRequest): SqlValue[][] {
+  switch (request.kind) {
+    case "migrate":
+      engine.migrate(request.migrations);
+      return [];
+    case "commit":
+      engine.commit(request.group);
+      return [];
+    case "read":
+      return engine.read(request.sql, request.parameters);
+    case "checkpoint":
+      engine.checkpoint();
+      return [];
+    case "close":
+      engine.close();
+      return [];
+  }
 }
 
 if (parentPort !== null) {
