@@ -197,7 +197,8 @@ export function jsonEncoder(table: ModelTable): (shapeName: string) => Convert {
         const members = new Map(
           entries.map(([name, { shape: target }], place) => [name, { place, convert: of(target) }]),
         );
-        return (value) => encodeStructure(value as Members, members);
+        const isNeverFit = entries.some(([, { shape: target }]) => neverFit.has(shapeNamed(table, target).type));
+        return (value) => (isNeverFit ? copyStructure : encodeStructure)(value as Members, members);
       }
       case "list": {
         const convert = of(shape.member.shape);
@@ -229,6 +230,9 @@ interface EncodedMember {
   readonly convert: Convert;
 }
 
+/** What no output holds as it is written. */
+const neverFit: ReadonlySet<Shape["type"]> = new Set(["blob", "timestamp"]);
+
 /** The same object when it is fit as it is: nearly all are, and need not be copied. */
 function encodeStructure(source: Members, members: ReadonlyMap<string, EncodedMember>): Members {
   let place = -1;
@@ -236,27 +240,27 @@ function encodeStructure(source: Members, members: ReadonlyMap<string, EncodedMe
     const member = members.get(name);
     const before = source[name];
     const after = encodeMember(before, member);
-    if (member === undefined || member.place < place || after !== before)
-      return copyStructure(source, members, name, after);
+    if (member === undefined || member.place < place || after !== before) {
+      const names = Object.keys(source);
+      const fit = names.slice(0, names.indexOf(name)).map((known) => [known, source[known]] as const);
+      return copyStructure(source, members, new Map([...fit, [name, after]]));
+    }
     ({ place } = member);
   }
   return source;
 }
 
-/** @param last the member looked at last, with what was made of it; those before it are fit as they are */
+/** @param encoded the members that are ready */
 function copyStructure(
   source: Members,
   members: ReadonlyMap<string, EncodedMember>,
-  last: string,
-  lastEncoded: unknown,
+  encoded?: ReadonlyMap<string, unknown>,
 ): Members {
-  const names = Object.keys(source);
-  const encoded = new Set(names.slice(0, names.indexOf(last)));
   const result: Record<string, unknown> = {};
   for (const [name, member] of members) {
-    if (!Object.hasOwn(source, name)) continue;
-    if (name === last) result[name] = lastEncoded;
-    else result[name] = encoded.has(name) ? source[name] : encodeMember(source[name], member);
+    const value = source[name];
+    if (value !== undefined)
+      result[name] = encoded?.has(name) === true ? encoded.get(name) : encodeMember(value, member);
   }
   return result;
 }
