@@ -33,12 +33,11 @@ export class SortedList<Item> {
       this.#size += 1;
       return undefined;
     }
-    const position = (other: Item): number => this.#compare(other, item);
-    const chunkIndex = this.#chunkOf(position);
+    const chunkIndex = this.#chunkOf(this.#compare, item);
     const chunk = this.#chunks[chunkIndex] ?? last;
-    const itemIndex = placeIn(chunk, position);
+    const itemIndex = placeIn(chunk, this.#compare, item);
     const found = chunk[itemIndex];
-    if (found !== undefined && position(found) === 0) {
+    if (found !== undefined && this.#compare(found, item) === 0) {
       chunk[itemIndex] = item;
       return found;
     }
@@ -50,15 +49,14 @@ export class SortedList<Item> {
 
   /** Removes the item equal to this one and returns it. Removing the first is one comparison. */
   remove(item: Item): Item | undefined {
-    const position = (other: Item): number => this.#compare(other, item);
     const first = this.first();
-    const isFirst = first !== undefined && position(first) === 0;
-    const chunkIndex = isFirst ? 0 : this.#chunkOf(position);
+    const isFirst = first !== undefined && this.#compare(first, item) === 0;
+    const chunkIndex = isFirst ? 0 : this.#chunkOf(this.#compare, item);
     const chunk = this.#chunks[chunkIndex];
     if (chunk === undefined) return undefined;
-    const itemIndex = isFirst ? 0 : placeIn(chunk, position);
+    const itemIndex = isFirst ? 0 : placeIn(chunk, this.#compare, item);
     const found = chunk[itemIndex];
-    if (found === undefined || position(found) !== 0) return undefined;
+    if (found === undefined || this.#compare(found, item) !== 0) return undefined;
     if (itemIndex === 0) chunk.shift();
     else chunk.splice(itemIndex, 1);
     if (chunk.length === 0) this.#chunks.splice(chunkIndex, 1);
@@ -75,8 +73,8 @@ export class SortedList<Item> {
    * before (negative) the wanted start. The list must not change during the walk.
    */
   *from(position: (item: Item) => number): Generator<Item, void, undefined> {
-    let chunkIndex = this.#chunkOf(position);
-    let itemIndex = placeIn(this.#chunks[chunkIndex] ?? [], position);
+    let chunkIndex = this.#chunkOf(position, undefined);
+    let itemIndex = placeIn(this.#chunks[chunkIndex] ?? [], position, undefined);
     for (; chunkIndex < this.#chunks.length; chunkIndex += 1, itemIndex = 0) {
       const chunk = this.#chunks[chunkIndex] ?? [];
       for (; itemIndex < chunk.length; itemIndex += 1) {
@@ -88,8 +86,8 @@ export class SortedList<Item> {
 
   /** Items in descending order, starting with the last for which `position(item)` is negative. */
   *before(position: (item: Item) => number): Generator<Item, void, undefined> {
-    const startChunk = this.#chunkOf(position);
-    let itemIndex = placeIn(this.#chunks[startChunk] ?? [], position) - 1;
+    const startChunk = this.#chunkOf(position, undefined);
+    let itemIndex = placeIn(this.#chunks[startChunk] ?? [], position, undefined) - 1;
     for (let chunkIndex = startChunk; chunkIndex >= 0; chunkIndex -= 1) {
       const chunk = this.#chunks[chunkIndex];
       if (chunk !== undefined) {
@@ -106,28 +104,35 @@ export class SortedList<Item> {
     return this.from(() => 0);
   }
 
-  /** The chunk that holds the first item whose position is not negative; one past the last when there is none. */
-  #chunkOf(position: (item: Item) => number): number {
+  /**
+   * The chunk that holds the first item that does not lie before the wanted place; one past the last when there is none.
+   * @param position says whether an item lies before (negative) the place, by `wanted`: an item to compare with
+   */
+  #chunkOf<Wanted>(position: (item: Item, wanted: Wanted) => number, wanted: Wanted): number {
     let low = 0;
     let high = this.#chunks.length;
     while (low < high) {
       const middle = (low + high) >> 1;
       const last = this.#chunks[middle]?.at(-1);
-      if (last !== undefined && position(last) < 0) low = middle + 1;
+      if (last !== undefined && position(last, wanted) < 0) low = middle + 1;
       else high = middle;
     }
     return low;
   }
 }
 
-/** Place within a chunk of the first item whose position is not negative; its length when there is none. */
-function placeIn<Item>(chunk: readonly Item[], position: (item: Item) => number): number {
+/** Place within a chunk of the first item that does not lie before the wanted place; its length when there is none. */
+function placeIn<Item, Wanted>(
+  chunk: readonly Item[],
+  position: (item: Item, wanted: Wanted) => number,
+  wanted: Wanted,
+): number {
   let start = 0;
   let end = chunk.length;
   while (start < end) {
     const middle = (start + end) >> 1;
     const item = chunk[middle];
-    if (item !== undefined && position(item) < 0) start = middle + 1;
+    if (item !== undefined && position(item, wanted) < 0) start = middle + 1;
     else end = middle;
   }
   return start;
