@@ -11,7 +11,7 @@ import { singles } from "./sqs-clients.ts";
 import { median, print } from "./statistics.ts";
 
 /** Requests a second for each node: about one in every commit, and several. */
-const perSecondEach = [300, 1_500];
+const perSecondEach = [100, 1_000];
 const seconds = 3;
 const queuesEach = 3;
 
