@@ -9,7 +9,7 @@ import { failureOf } from "./failures.ts";
 import { openSession } from "./session.ts";
 import type { SessionOptions } from "./session.ts";
 
-/** Runs one statement of the transaction. Values are texts, with their type cast in the statement. */
+/** Runs one statement. Values are texts, with their type cast in the statement. */
 export type Run = (text: string, ...values: (string | number)[]) => Promise<SqlValue[][]>;
 
 const attemptsMax = 5;
@@ -36,10 +36,15 @@ export class LeaseConnection {
 
   /** @throws StaleOwnerError or what `Refused` carries; StoreUnavailableError when it is not known what happened */
   transaction<Result>(work: (run: Run) => Promise<Result>): Promise<Result> {
-    const done = this.#last.then(() => this.#attempts(work));
-    this.#last = done.catch(() => undefined);
-    return done;
+    return this.#inTurn(() => this.#transaction(work));
   }
+
+  /**
+   * One statement, a transaction by itself: the rows it changes are held for as long as the server takes, and not until this
+   * process has read an answer and said COMMIT, which on a busy node takes longer than a commit group.
+   * @throws as `transaction`
+   */
+  readonly statement: Run = (text, ...values) => this.#inTurn(() => this.#statement(text, values));
 
   async close(): Promise<void> {
     this.#isClosed = true;
@@ -47,10 +52,16 @@ export class LeaseConnection {
     await this.#connection?.close();
   }
 
-  async #attempts<Result>(work: (run: Run) => Promise<Result>): Promise<Result> {
+  #inTurn<Result>(once: () => Promise<Result>): Promise<Result> {
+    const done = this.#last.then(() => this.#attempts(once));
+    this.#last = done.catch(() => undefined);
+    return done;
+  }
+
+  async #attempts<Result>(once: () => Promise<Result>): Promise<Result> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await this.#once(work);
+        return await once();
       } catch (error) {
         if (error instanceof Refused) throw error.reason;
         const failure = failureOf(error);
@@ -64,7 +75,12 @@ export class LeaseConnection {
     }
   }
 
-  async #once<Result>(work: (run: Run) => Promise<Result>): Promise<Result> {
+  async #statement(text: string, values: readonly (string | number)[]): Promise<SqlValue[][]> {
+    const connection = await this.#connect();
+    return connection.query({ text, values: values.map(String) });
+  }
+
+  async #transaction<Result>(work: (run: Run) => Promise<Result>): Promise<Result> {
     const connection = await this.#connect();
     try {
       await connection.execute("BEGIN");

@@ -75,11 +75,11 @@ export function openPostgresLeases(url: string, store: Store, options: PostgresL
         );
         return { nodeId: node.id, incarnation };
       }),
-    renew: ({ nodeId, incarnation }, leaseMs) =>
-      renewals.transaction(async (run) => {
-        const text = `UPDATE kernel_nodes SET leaseEndsAt = ${now} + $3::bigint WHERE id = $1::text AND incarnation = $2::bigint RETURNING id`;
-        return (await run(text, nodeId, incarnation, leaseMs)).length > 0;
-      }),
+    renew: async ({ nodeId, incarnation }, leaseMs) => {
+      // Commit groups change the same row, and wait for whoever holds it.
+      const text = `UPDATE kernel_nodes SET leaseEndsAt = ${now} + $3::bigint WHERE id = $1::text AND incarnation = $2::bigint RETURNING id`;
+      return (await renewals.statement(text, nodeId, incarnation, leaseMs)).length > 0;
+    },
     view: () => changes.transaction(view),
     take: (member, shards) =>
       changes.transaction(async (run) => {
