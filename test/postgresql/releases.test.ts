@@ -125,7 +125,8 @@ async function migrateFurther(postgresql: PostgresqlServer, database: string): P
   const changes = tables.map(({ table_name: name }) => `ALTER TABLE ${String(name)} ADD COLUMN later text`);
   const numbers = "INSERT INTO schema_migrations SELECT module, 99 FROM schema_migrations WHERE number = 1";
   const other = "CREATE TABLE later_things (shard integer NOT NULL, arn text NOT NULL PRIMARY KEY)";
-  await postgresql.query([...changes, other, numbers].join("; "), database);
+  // Each by itself: one transaction over all tables meets those of the nodes in another order.
+  for (const statement of [...changes, other, numbers]) await postgresql.query(statement, database);
   return tables.length;
 }
 
