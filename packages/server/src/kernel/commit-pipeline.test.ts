@@ -163,6 +163,26 @@ describe("in the middle of a turn", () => {
     assert.ok(pipeline.idle);
   });
 
+  test("what is durable by then is answered before the turn is over", async () => {
+    const { store, order, write } = start();
+    store.held = true;
+    write("a");
+    await turns(1);
+    let heard = 0;
+    store.hearNow = () => {
+      heard += 1;
+      store.releaseOne();
+    };
+    write("b");
+    for (let step = 0; step < 10; step += 1) await Promise.resolve();
+    assert.deepEqual(order, ["after a"]);
+    store.release();
+    await turns(3);
+    write("c");
+    await turns(2);
+    assert.equal(heard, 1);
+  });
+
   test("what is large grows with the load", async () => {
     const { store, write, names } = start();
     many(write, "a", 16);

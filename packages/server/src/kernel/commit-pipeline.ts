@@ -5,6 +5,7 @@
  * Under load a turn of the event loop decides dozens of requests, and no answer of the store is heard before it is over. So
  * a group that has become large goes out in the middle of a turn, behind others that are on their way where the store takes
  * several: it writes while the rest of the turn is decided, and neither waits for the other. Groups become durable in order.
+ * Where the store can say so in the middle of a turn, it is heard.
  *
  * A group that holds only deferred writes (a receive's visibility deadline) does not ask to be flushed; it goes out with
  * the next group that does, or after `deferredFlushMs`. A failed commit is fatal: memory would be ahead of the disk. From
@@ -110,6 +111,8 @@ export class CommitPipeline {
 
   /** Called after a transaction has appended to the open group. */
   written(urgent: boolean): void {
+    // In a long turn the answers of a group that is durable by now go out between two decisions, and its clients ask again.
+    if (this.#flushing.length > 0) this.#store.hearNow?.();
     if (urgent) {
       this.#open.urgent = true;
       if (this.#isLarge()) void this.#commit();

@@ -63,6 +63,8 @@ export interface Store {
   readonly durable: boolean;
   /** How many groups it may be given before the first of them has resolved; 1 when absent. */
   readonly commitsAtOnce?: number;
+  /** Resolves what is durable by now, though the event loop has not brought the news yet; absent where there is no such way. */
+  readonly hearNow?: () => void;
   /** What commits have cost; absent where a statement is a function call. */
   readonly statistics?: StoreStatistics;
   /**

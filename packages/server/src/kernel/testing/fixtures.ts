@@ -45,6 +45,7 @@ export class HeldStore extends MemoryStore {
   readonly groups: (readonly WriteOperation[])[] = [];
   /** As a store that takes several groups says. */
   commitsAtOnce?: number;
+  hearNow?: () => void;
   held = false;
   closed = 0;
   readonly #waiting: { resolve(): void; reject(error: Error): void }[] = [];

@@ -41,3 +41,29 @@ test("what has been written for a while is in the database file, though no log w
   assert.equal(await again.count(notes, []), pages);
   await again.close();
 });
+
+test("a commit that is durable is heard of without a turn of the event loop", async (context) => {
+  const folder = mkdtempSync(join(tmpdir(), "tutti-heard-"));
+  context.after(() => rmSync(folder, { recursive: true }));
+  const store = openSqliteStore(join(folder, "tutti.db"));
+  await store.migrate(noteMigrations);
+  const table = notes as unknown as TableDefinition;
+  const seen = { isDurable: false, hasTurned: false };
+  const commit = async (): Promise<void> => {
+    await store.commit([{ kind: "insert", table, values: notes.encode(note("a", 1)) }]);
+    seen.isDurable = true;
+  };
+  const committed = commit();
+  setImmediate(() => (seen.hasTurned = true));
+  const nobody = new Int32Array(new SharedArrayBuffer(4));
+  for (let times = 0; times < 2_000 && !seen.isDurable; times += 1) {
+    Atomics.wait(nobody, 0, 0, 5);
+    store.hearNow?.();
+    for (let step = 0; step < 5; step += 1) await Promise.resolve();
+  }
+  assert.deepEqual(seen, { isDurable: true, hasTurned: false });
+  await committed;
+  store.hearNow?.();
+  assert.equal(await store.count(notes, []), 1);
+  await store.close();
+});

@@ -17,12 +17,13 @@ const commitsAtOnce = 3;
  * @param thread `main` runs SQLite on the caller's thread; only the measurement of the two uses it
  */
 export function openSqliteStore(path: string, thread: "worker" | "main" = "worker"): Store {
-  const { ask, stop } = thread === "worker" ? startThread(path) : onThisThread(path);
+  const { ask, hearNow, stop } = thread === "worker" ? startThread(path) : onThisThread(path);
   const checkpointer = new Checkpointer(() => startThread(path));
   return {
     description: path,
     durable: path !== ":memory:",
     commitsAtOnce,
+    hearNow,
     migrate: async (migrations: readonly Migration[]) => void (await ask({ kind: "migrate", migrations })),
     commit: async (operations: readonly WriteOperation[]) => {
       const group = encodeGroup(operations);
@@ -51,5 +52,9 @@ export function openSqliteStore(path: string, thread: "worker" | "main" = "worke
 
 function onThisThread(path: string): Thread {
   const engine = new SqliteEngine(path);
-  return { ask: async (request) => runRequest(engine, request), stop: async () => undefined };
+  return {
+    ask: async (request) => runRequest(engine, request),
+    hearNow: () => undefined,
+    stop: async () => undefined,
+  };
 }

@@ -4,6 +4,7 @@ import type { SqlValue } from "../../table.ts";
 import type { Migration } from "../migration.ts";
 import type { EncodedGroup } from "./sqlite-engine.ts";
 import { SqliteEngine } from "./sqlite-engine.ts";
+import type { ThreadData } from "./sqlite-thread.ts";
 
 export type WorkerRequest =
   | { readonly kind: "migrate"; readonly migrations: readonly Migration[] }
@@ -38,17 +39,21 @@ export function runRequest(engine: SqliteEngine, request: WorkerRequest): SqlVal
 }
 
 if (parentPort !== null) {
-  const port = parentPort;
-  const engine = new SqliteEngine((workerData as { readonly path: string }).path);
+  const { path, port, answered } = workerData as ThreadData;
+  const engine = new SqliteEngine(path);
+  const answer = (reply: WorkerReply): void => {
+    port.postMessage(reply);
+    Atomics.add(answered, 0, 1);
+  };
   port.on("message", ({ id, request }: { id: number; request: WorkerRequest | { readonly kind: "end" } }) => {
     if (request.kind === "end") {
       port.close();
       return;
     }
     try {
-      port.postMessage({ id, rows: runRequest(engine, request) } satisfies WorkerReply);
+      answer({ id, rows: runRequest(engine, request) });
     } catch (error) {
-      port.postMessage({ id, rows: [], error: String(error) } satisfies WorkerReply);
+      answer({ id, rows: [], error: String(error) });
     }
   });
 }
