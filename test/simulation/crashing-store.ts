@@ -72,8 +72,8 @@ export class CrashingStore implements Store {
     return this.#isDead ? this.#never() : this.#options.disk.count(table, equals);
   }
 
-  sum<Row>(table: TableDefinition<Row>, index: string, equals: readonly SqlValue[], column: string): Promise<number> {
-    return this.#isDead ? this.#never() : this.#options.disk.sum(table, index, equals, column);
+  sum<Row>(table: TableDefinition<Row>, equals: readonly SqlValue[], column: string): Promise<number> {
+    return this.#isDead ? this.#never() : this.#options.disk.sum(table, equals, column);
   }
 
   async close(): Promise<void> {}

@@ -197,7 +197,7 @@ export class LeaseProcess {
       load: (table, shards) => read(() => shared.disk.load(table, shards)),
       range: (query) => read(() => shared.disk.range(query)),
       count: (table, equals) => read(() => shared.disk.count(table, equals)),
-      sum: (table, index, equals, column) => read(() => shared.disk.sum(table, index, equals, column)),
+      sum: (table, equals, column) => read(() => shared.disk.sum(table, equals, column)),
       close: async () => undefined,
     };
   }

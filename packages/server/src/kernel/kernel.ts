@@ -54,8 +54,8 @@ export interface StoreReader {
   range<Row>(query: RangeQuery<Row>): Promise<Row[]>;
   /** How many rows have these values in the first columns of their key. */
   count<Row>(table: TableDefinition<Row>, equals: readonly SqlValue[]): Promise<number>;
-  /** What this column's numbers add up to in the rows that have these values in the first columns of an index. */
-  sum<Row>(table: TableDefinition<Row>, index: string, equals: readonly SqlValue[], column: string): Promise<number>;
+  /** What this column's numbers add up to in the rows that have these values in the first columns of their key. */
+  sum<Row>(table: TableDefinition<Row>, equals: readonly SqlValue[], column: string): Promise<number>;
 }
 
 /** What a service brings to the kernel. */
@@ -292,7 +292,7 @@ export class Kernel {
   readonly reader: StoreReader = {
     range: (query) => this.#read(() => this.store.range(query)),
     count: (table, equals) => this.#read(() => this.store.count(table, equals)),
-    sum: (table, index, equals, column) => this.#read(() => this.store.sum(table, index, equals, column)),
+    sum: (table, equals, column) => this.#read(() => this.store.sum(table, equals, column)),
   };
 
   /**

@@ -199,7 +199,7 @@ class NodeStore implements Store {
     this.#node = node;
     this.range = (query) => disk.range(query);
     this.count = (table, equals) => disk.count(table, equals);
-    this.sum = (table, index, equals, column) => disk.sum(table, index, equals, column);
+    this.sum = (table, equals, column) => disk.sum(table, equals, column);
   }
 
   async migrate(migrations: Parameters<Store["migrate"]>[0]): Promise<void> {

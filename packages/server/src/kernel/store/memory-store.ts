@@ -144,9 +144,9 @@ export class MemoryStore implements Store {
     return this.#table(table).range("key", equals, [], Number.POSITIVE_INFINITY, false).length;
   }
 
-  async sum<Row>(table: TableDefinition<Row>, index: string, equals: Values, column: string): Promise<number> {
+  async sum<Row>(table: TableDefinition<Row>, equals: Values, column: string): Promise<number> {
     const place = table.columnNames.indexOf(column);
-    const rows = this.#table(table).range(index, equals, [], Number.POSITIVE_INFINITY, false);
+    const rows = this.#table(table).range("key", equals, [], Number.POSITIVE_INFINITY, false);
     return rows.reduce((sum, row) => sum + Number(row[place]), 0);
   }
 

@@ -82,7 +82,7 @@ export interface Store {
   range<Row>(query: RangeQuery<Row>): Promise<Row[]>;
   /** How many rows have these values in the first columns of their key. */
   count<Row>(table: TableDefinition<Row>, equals: readonly SqlValue[]): Promise<number>;
-  /** What this column's numbers add up to in the rows that have these values in the first columns of an index. */
-  sum<Row>(table: TableDefinition<Row>, index: string, equals: readonly SqlValue[], column: string): Promise<number>;
+  /** What this column's numbers add up to in the rows that have these values in the first columns of their key. */
+  sum<Row>(table: TableDefinition<Row>, equals: readonly SqlValue[], column: string): Promise<number>;
   close(): Promise<void>;
 }

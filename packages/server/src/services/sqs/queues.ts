@@ -178,7 +178,7 @@ export class Queues {
         attempts.restore(delivery, now);
         received += 1;
       }
-      const stored = await reader.sum(parcelsTable, "by_remaining", [queue.id], "remaining");
+      const stored = await reader.sum(parcelsTable, [queue.id], "remaining");
       messages.backlog.reset(0, stored - received);
       if (!settingsOf(queue).isFifo) continue;
       for await (const row of readAll(reader, acceptedTable, queue.id, ({ sequence }) => sequence))

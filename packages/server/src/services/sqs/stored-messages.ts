@@ -24,7 +24,7 @@ interface Changes {
   readonly tx: Transaction;
   readonly opened: OpenParcel[];
   /** How many messages it has removed from each. */
-  readonly removed: Map<Parcel, number>;
+  removed: Map<Parcel, number> | undefined;
   queueId: number;
   /** All messages were removed at once, with their rows. */
   areVoid: boolean;
@@ -59,7 +59,7 @@ export class StoredMessages {
   /** Removes a message; nothing happens when it is gone already. */
   remove(tx: Transaction, queueId: number, parcel: Parcel, sequence: number): void {
     if (!parcel.has(sequence)) return;
-    const { removed } = this.#changesOf(tx, queueId);
+    const removed = (this.#changesOf(tx, queueId).removed ??= new Map());
     parcel.remove(sequence);
     removed.set(parcel, (removed.get(parcel) ?? 0) + 1);
     tx.onUndo(() => {
@@ -120,7 +120,7 @@ export class StoredMessages {
   #changesOf(tx: Transaction, queueId: number): Changes {
     const known = this.#changes;
     if (known?.tx === tx) return known;
-    const changes: Changes = { tx, opened: [], removed: new Map(), queueId, areVoid: false };
+    const changes: Changes = { tx, opened: [], removed: undefined, queueId, areVoid: false };
     this.#changes = changes;
     tx.beforeEnd(() => this.#write(changes));
     tx.onUndo(() => {
@@ -147,7 +147,7 @@ export class StoredMessages {
     this.#changes = undefined;
     if (areVoid) return;
     for (const { parcel, rows } of opened) this.#insert(tx, parcel, rows);
-    for (const [parcel, count] of removed) {
+    for (const [parcel, count] of removed ?? []) {
       if (count === 0) continue;
       const { last, remaining } = parcel;
       if (remaining === 0) tx.delete(parcelsTable, queueId, last);

@@ -122,7 +122,6 @@ export const parcelsTable = defineTable<ParcelRow>({
     content: "text",
   },
   key: ["queueId", "last"],
-  indexes: { by_remaining: ["queueId", "remaining"] },
 });
 
 /** What receiving a message has changed, with as much of the message as is held in memory without its content. */
@@ -370,7 +369,6 @@ export const sqsMigrations: readonly Migration[] = [
     statements: [
       `CREATE TABLE sqs_parcels (shard integer NOT NULL, queueId bigint NOT NULL, last bigint NOT NULL, size integer NOT NULL,
         remaining integer NOT NULL, removed integer NOT NULL, keyId text, content text NOT NULL, PRIMARY KEY (queueId, last))`,
-      "CREATE INDEX sqs_parcels_by_remaining ON sqs_parcels (queueId, remaining, last)",
       "ALTER TABLE sqs_deliveries ADD COLUMN parcelLast bigint",
       "ALTER TABLE sqs_deliveries ADD COLUMN parcelSize integer",
       "UPDATE sqs_deliveries SET parcelLast = sequence, parcelSize = 1",

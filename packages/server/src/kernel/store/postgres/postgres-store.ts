@@ -95,8 +95,8 @@ export async function openPostgresStore(url: string, options: PostgresOptions = 
       const query = countQuery(table, equals);
       return Number((await reader.read((connection) => connection.query(query)))[0]?.[0] ?? 0);
     },
-    sum: async <Row>(table: TableDefinition<Row>, index: string, equals: readonly SqlValue[], column: string) => {
-      const query = sumQuery(table, index, equals, column);
+    sum: async <Row>(table: TableDefinition<Row>, equals: readonly SqlValue[], column: string) => {
+      const query = sumQuery(table, equals, column);
       return Number((await reader.read((connection) => connection.query(query)))[0]?.[0] ?? 0);
     },
     query: (text, values) => reader.read((connection) => connection.query({ text, values: [...values] })),

@@ -100,25 +100,18 @@ export function rangeQuery<Row>(query: RangeQuery<Row>, shards?: readonly number
 }
 
 export function countQuery(table: TableDefinition, equals: readonly SqlValue[]): Query {
-  return aggregate(table, "count(*)", table.key, equals);
+  return aggregate(table, "count(*)", equals);
 }
 
-export function sumQuery(table: TableDefinition, index: string, equals: readonly SqlValue[], column: string): Query {
-  const columns = table.indexes[index];
-  if (columns === undefined) throw new Error(`table ${table.name} has no index ${index}`);
-  return aggregate(table, `coalesce(sum(${column}), 0)`, columns, equals);
+export function sumQuery(table: TableDefinition, equals: readonly SqlValue[], column: string): Query {
+  return aggregate(table, `coalesce(sum(${column}), 0)`, equals);
 }
 
-function aggregate(
-  table: TableDefinition,
-  expression: string,
-  columns: readonly string[],
-  equals: readonly SqlValue[],
-): Query {
+function aggregate(table: TableDefinition, expression: string, equals: readonly SqlValue[]): Query {
   const values: Query["values"] = [];
   const conditions = equals.map((value, place) => {
-    const type = typeOf(table, columns[place] ?? "");
-    return `${columns[place]} = $${values.push(scalar(type, value))}::${scalarTypeName(type)}`;
+    const type = typeOf(table, table.key[place] ?? "");
+    return `${table.key[place]} = $${values.push(scalar(type, value))}::${scalarTypeName(type)}`;
   });
   const where = conditions.length === 0 ? "" : ` WHERE ${conditions.join(" AND ")}`;
   return { text: `SELECT ${expression} FROM ${table.name}${where}`, values };

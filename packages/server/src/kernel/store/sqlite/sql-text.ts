@@ -119,10 +119,8 @@ export function countText(table: TableDefinition, equalsCount: number): string {
   return `SELECT count(*) FROM ${table.name}${where}`;
 }
 
-export function sumText<Row>(table: TableDefinition<Row>, index: string, equalsCount: number, column: string): string {
-  const columns = table.indexes[index];
-  if (columns === undefined) throw new Error(`table ${table.name} has no index ${index}`);
-  const where = equalsCount === 0 ? "" : ` WHERE ${equalities(columns.slice(0, equalsCount))}`;
+export function sumText<Row>(table: TableDefinition<Row>, equalsCount: number, column: string): string {
+  const where = equalsCount === 0 ? "" : ` WHERE ${equalities(table.key.slice(0, equalsCount))}`;
   return `SELECT coalesce(sum(${column}), 0) FROM ${table.name}${where}`;
 }
 

@@ -38,8 +38,8 @@ export function openSqliteStore(path: string, thread: "worker" | "main" = "worke
       (await ask({ kind: "read", ...rangeText(query) })).map((values) => query.table.decode(values)),
     count: async <Row>(table: TableDefinition<Row>, equals: readonly SqlValue[]) =>
       Number((await ask({ kind: "read", sql: countText(table, equals.length), parameters: equals }))[0]?.[0] ?? 0),
-    sum: async <Row>(table: TableDefinition<Row>, index: string, equals: readonly SqlValue[], column: string) => {
-      const sql = sumText(table, index, equals.length, column);
+    sum: async <Row>(table: TableDefinition<Row>, equals: readonly SqlValue[], column: string) => {
+      const sql = sumText(table, equals.length, column);
       return Number((await ask({ kind: "read", sql, parameters: equals }))[0]?.[0] ?? 0);
     },
     close: async () => {
