@@ -40,6 +40,19 @@ describe("PostgreSQL", requires("postgresql"), () => {
     await store.close();
   });
 
+  test("a row of some kilobytes stays in its table, as it is", async () => {
+    const url = await server.createDatabase();
+    const store = await openPostgresStore(url);
+    await store.migrate(noteMigrations);
+    // PostgreSQL would compress it, and put one that it cannot compress elsewhere.
+    const row = note("a", 1, "x".repeat(7_500));
+    await store.commit([{ kind: "insert", table: notes as unknown as TableDefinition, values: notes.encode(row) }]);
+    const [stored] = await server.query("SELECT pg_column_size(text) AS bytes FROM test_notes", url);
+    assert.ok(Number(stored?.["bytes"]) >= 7_500);
+    assert.deepEqual(await store.load(notes), [row]);
+    await store.close();
+  });
+
   test("several nodes that start at once migrate once", async () => {
     const url = await server.createDatabase();
     const stores = await Promise.all(Array.from({ length: 4 }, () => openPostgresStore(url)));

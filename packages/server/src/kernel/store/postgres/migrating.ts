@@ -10,6 +10,7 @@ import type { Migration } from "../migration.ts";
 import type { Connection } from "./connection.ts";
 import { failureOf, sqlState } from "./failures.ts";
 import { postgresStatement } from "./schema.ts";
+import { serverFacts } from "./server.ts";
 
 /** Two that make the same table at the same moment: one of them finds it, or a part of it, there. */
 const madeMeanwhile: ReadonlySet<string | undefined> = new Set(["23505", "42P07", "42710"]);
@@ -18,6 +19,12 @@ const madeMeanwhile: ReadonlySet<string | undefined> = new Set(["23505", "42P07"
 const lockModule = "";
 
 const attemptsMax = 10;
+
+/**
+ * Rows up to this size, the largest a page can hold, stay in their table as they are. PostgreSQL would try to compress those of
+ * two kilobytes and put what is left elsewhere: much work for rows that come and go, and for nothing where they are encrypted.
+ */
+const rowBytesInline = 8_160;
 
 export async function migrate(
   open: () => Promise<Connection>,
@@ -42,6 +49,7 @@ async function bringUpToDate(
   migrations: readonly Migration[],
   resident: readonly TableDefinition[],
 ): Promise<void> {
+  const { isPostgresql } = await serverFacts(connection);
   await connection.execute("BEGIN");
   await connection.query({
     text: "SELECT number FROM schema_migrations WHERE module = $1 FOR UPDATE",
@@ -51,7 +59,12 @@ async function bringUpToDate(
   const done = new Set(applied.map((step) => step.join(" ")));
   for (const { module, number, statements } of migrations) {
     if (done.has(`${module} ${number}`)) continue;
-    for (const sql of statements) await connection.execute(postgresStatement(sql));
+    for (const sql of statements) {
+      await connection.execute(postgresStatement(sql));
+      const table = /^CREATE TABLE (\w+)/i.exec(sql.trim())?.[1];
+      if (isPostgresql && table !== undefined)
+        await connection.execute(`ALTER TABLE ${table} SET (toast_tuple_target = ${rowBytesInline})`);
+    }
     await connection.query({
       text: "INSERT INTO schema_migrations (module, number) VALUES ($1, $2::integer)",
       values: [module, String(number)],
