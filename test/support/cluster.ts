@@ -2,9 +2,7 @@
  * Several nodes over one database, each a process of its own, with a proxy of the test's own on its way to the database
  * and another on the way of the other nodes to it.
  */
-import { createServer } from "node:net";
-import type { AddressInfo } from "node:net";
-import { once } from "node:events";
+import { freePort } from "./free-port.ts";
 import type { PostgresqlServer } from "./postgresql.ts";
 import { startServerProcessOn } from "./server-process.ts";
 import type { ServerProcess } from "./server-process.ts";
@@ -171,13 +169,4 @@ export function isBalanced(shown: NodesShown | undefined, count: number): boolea
   const shards = nodes.reduce((sum, node) => sum + node.shards.length, 0);
   const share = Math.ceil(shards / Math.max(1, count));
   return nodes.length === count && freeShards.length === 0 && nodes.every((node) => node.shards.length <= share);
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, "127.0.0.1");
-  await once(probe, "listening");
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  await once(probe, "close");
-  return port;
 }
