@@ -20,10 +20,8 @@ export class BacklogLookup implements Disposable {
     this.#release = release;
   }
 
-  add(parcel: Parcel): boolean {
-    const isNew = !this.#parcels.has(parcel);
+  add(parcel: Parcel): void {
     this.#parcels.add(parcel);
-    return isNew;
   }
 
   /** The parcel that a message is in. */
@@ -69,6 +67,7 @@ async function read(
   const { stored } = queues.state(queue).messages;
   const lookup = new BacklogLookup((parcel) => stored.release(parcel));
   for (const sequence of sequences) {
+    if (lookup.find(sequence) !== undefined) continue;
     stored.beginRead();
     const [row] = await reader.range({
       table: parcelsTable,
@@ -77,7 +76,10 @@ async function read(
       limit: 1,
     });
     const parcel = row === undefined ? undefined : stored.parcelOf(row);
-    if (parcel?.has(sequence) === true && lookup.add(parcel)) stored.hold(parcel);
+    if (parcel?.has(sequence) === true) {
+      lookup.add(parcel);
+      stored.hold(parcel);
+    }
     stored.endRead();
   }
   return lookup;

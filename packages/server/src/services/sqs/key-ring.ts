@@ -1,14 +1,14 @@
 /**
  * Server-side encryption: the content of messages is encrypted in the store (AES-256-CTR), with a data key of the queue's KMS
- * key, or of SQS's own. Data keys are made here and kept in a table of the same store: they keep bodies out of backups
- * of single tables and of plain sight, not from someone who holds the whole store. In memory bodies are plain.
+ * key, or of SQS's own. Data keys are made here and kept in a table of the same store: they keep messages out of backups
+ * of single tables and of plain sight, not from someone who holds the whole store. In memory they are plain.
  *
  * A process encrypts everything under one data key as one stream, which begins at a random place: half of the counter
- * block is drawn when the stream begins, the other half counts blocks. No two bodies share a block of it. Each is stored
+ * block is drawn when the stream begins, the other half counts blocks. No two parcels share a block of it. Each is stored
  * behind the counter block it begins with, so that it can be read by itself.
  *
- * A call of the cipher costs more than it takes to encrypt a small body. So the stream is drawn in pieces that do for
- * many of them (counter mode: a body is encrypted by XOR with the stream); a body larger than that gets its own call.
+ * A call of the cipher costs more than it takes to encrypt a few small messages. So the stream is drawn in pieces that do for
+ * many parcels (counter mode: text is encrypted by XOR with the stream); a parcel larger than that gets its own call.
  */
 import { createCipheriv, createDecipheriv } from "node:crypto";
 import type { Cipheriv, Decipheriv } from "node:crypto";
@@ -27,7 +27,7 @@ const drawnBytes = 8;
 
 /** Of the stream, drawn at a time. */
 const pieceBlocks = 16_384;
-/** Up to this size bodies share a piece. */
+/** Up to this size parcels share a piece. */
 const sharedBytesMax = 16_384;
 
 const zeroes = Buffer.alloc(pieceBlocks * blockBytes);
@@ -178,7 +178,7 @@ function drawPiece(stream: KeyStream): void {
   stream.blocks += pieceBlocks;
 }
 
-/** Encrypts a large body by a call of its own, behind the piece. */
+/** Encrypts a large parcel by a call of its own, behind the piece. */
 function sealAlone(stream: KeyStream, body: string, bytes: number): Buffer {
   // Whole blocks, so that the next body begins with one.
   const blocks = Math.ceil(bytes / blockBytes);

@@ -68,8 +68,12 @@ export class Pager {
     const { kernel, messages } = this.#options;
     const { generation } = messages;
     try {
+      let read: readonly ReadMessage[] = [];
       for (const sequence of sequences) {
-        const row = (await this.#parcel(sequence))?.find((message) => message.row.sequence === sequence)?.row;
+        // Those that are wanted together often stand in one parcel.
+        const isHere = ({ row }: ReadMessage): boolean => row.sequence === sequence;
+        if (!read.some(isHere)) read = await this.#parcel(sequence);
+        const row = read.find(isHere)?.row;
         if (row !== undefined && generation === messages.generation) messages.keepContent(row);
       }
     } catch (error) {
@@ -102,11 +106,12 @@ export class Pager {
     kernel.waiters.wake(this.key);
   }
 
-  async #parcel(sequence: number): Promise<ReadMessage[] | undefined> {
+  /** The messages of the parcel that this one is in, if it is anywhere. */
+  async #parcel(sequence: number): Promise<ReadMessage[]> {
     const { kernel, queueId } = this.#options;
     const after = [sequence - 1];
     const [parcel] = await kernel.reader.range({ table: parcelsTable, equals: [queueId], after, limit: 1 });
-    return parcel === undefined ? undefined : this.#messagesOf(parcel);
+    return parcel === undefined ? [] : this.#messagesOf(parcel);
   }
 
   #messagesOf(parcel: ParcelRow): ReadMessage[] {

@@ -173,8 +173,12 @@ export class Queues {
       const { messages, deduplication, attempts } = this.state(queue);
       const now = this.kernel.clock.now();
       let received = 0;
+      let parcel = { parcelLast: 0, removed: 0 };
       for await (const delivery of readAll(reader, deliveriesTable, queue.id, ({ sequence }) => sequence)) {
-        messages.restore(delivery, await removedOf(reader, delivery), now);
+        // Messages of one parcel follow one another: its row is read once.
+        const { parcelLast } = delivery;
+        if (parcelLast !== parcel.parcelLast) parcel = { parcelLast, removed: await removedOf(reader, delivery) };
+        messages.restore(delivery, parcel.removed, now);
         attempts.restore(delivery, now);
         received += 1;
       }

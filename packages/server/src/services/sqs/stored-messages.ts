@@ -25,7 +25,7 @@ interface Changes {
   readonly opened: OpenParcel[];
   /** How many messages it has removed from each. */
   removed: Map<Parcel, number> | undefined;
-  queueId: number;
+  readonly queueId: number;
   /** All messages were removed at once, with their rows. */
   areVoid: boolean;
 }
