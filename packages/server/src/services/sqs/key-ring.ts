@@ -6,9 +6,6 @@
  * A process encrypts everything under one data key as one stream, which begins at a random place: half of the counter
  * block is drawn when the stream begins, the other half counts blocks. No two parcels share a block of it. Each is stored
  * behind the counter block it begins with, so that it can be read by itself.
- *
- * A call of the cipher costs more than it takes to encrypt a few small messages. So the stream is drawn in pieces that do for
- * many parcels (counter mode: text is encrypted by XOR with the stream); a parcel larger than that gets its own call.
  */
 import { createCipheriv, createDecipheriv } from "node:crypto";
 import type { Cipheriv, Decipheriv } from "node:crypto";
@@ -16,8 +13,8 @@ import type { Kernel } from "../../kernel/kernel.ts";
 import type { Transaction } from "../../kernel/transaction.ts";
 import type { QueueSettings } from "./queue-settings.ts";
 import { dataKeysTable } from "./tables.ts";
-import { unpack } from "./parcel.ts";
-import type { SealedText } from "./parcel.ts";
+import { readableContent, readContent } from "./parcel-content.ts";
+import { contentToSeal, readUnsealed } from "./sealed-content.ts";
 import type { Sealed } from "./stored-messages.ts";
 import type { DataKeyRow, MessageRow, ParcelRow } from "./tables.ts";
 
@@ -25,23 +22,16 @@ const algorithm = "aes-256-ctr";
 const blockBytes = 16;
 const drawnBytes = 8;
 
-/** Of the stream, drawn at a time. */
-const pieceBlocks = 16_384;
-/** Up to this size parcels share a piece. */
-const sharedBytesMax = 16_384;
-
-const zeroes = Buffer.alloc(pieceBlocks * blockBytes);
-const blockWords = blockBytes / Int32Array.BYTES_PER_ELEMENT;
+/** Sealed parcels stand in pieces of memory this large, which the store's thread reads where they are. */
+const slabBytes = 65_536;
+/** Larger ones have memory of their own. */
+const slabShareMax = slabBytes / 4;
 
 interface KeyStream {
   readonly cipher: Cipheriv;
   readonly drawn: Uint8Array;
   /** Blocks the cipher has given. */
   blocks: number;
-  /** The last piece in words, the number of its first block, and how many of its blocks have been used. */
-  piece: Int32Array;
-  pieceBlock: number;
-  usedBlocks: number;
 }
 
 interface KnownKey {
@@ -56,8 +46,8 @@ export class KeyRing {
   readonly #secrets = new Map<string, Buffer>();
   /** The decipher of the body read last, and the counter block behind that body. */
   #reader: { readonly keyId: string; readonly decipher: Decipheriv; readonly next: Buffer } | undefined;
-  readonly #scratch = Buffer.from(new ArrayBuffer(blockBytes + sharedBytesMax));
-  readonly #scratchWords = new Int32Array(this.#scratch.buffer);
+  #slab = newMemory(slabBytes);
+  #slabUsed = 0;
   /** The latest data key by shard and the name of its KMS key. */
   readonly #latest = new Map<number, Map<string, KnownKey>>();
 
@@ -66,51 +56,58 @@ export class KeyRing {
   }
 
   /** A parcel's content as the store is to hold it. */
-  seal(tx: Transaction, shard: number, content: string, { encryptionKey, dataKeyReuseMs }: QueueSettings): Sealed {
-    if (encryptionKey === undefined) return { content, keyId: null };
+  seal(
+    tx: Transaction,
+    shard: number,
+    rows: readonly MessageRow[],
+    { encryptionKey, dataKeyReuseMs }: QueueSettings,
+  ): Sealed {
+    if (encryptionKey === undefined) return { content: readableContent(rows), keyId: null, sealed: null };
     const key = this.#current(tx, shard, encryptionKey, dataKeyReuseMs);
     const stream = this.#stream(key);
-    const bytes = Buffer.byteLength(content);
-    const sealed =
-      bytes <= sharedBytesMax ? this.#sealShared(stream, content, bytes) : sealAlone(stream, content, bytes);
-    return { content: sealed.toString("base64", 0, blockBytes + bytes), keyId: key.id };
+    const { text, bytes } = contentToSeal(rows);
+    // Whole blocks, so that the next parcel begins with one: what is behind the text is of no use to anybody.
+    const blocks = Math.ceil(bytes / blockBytes);
+    const sealed = this.#take((1 + blocks) * blockBytes);
+    writeCounter(sealed, stream.drawn, stream.blocks);
+    sealed.write(text, blockBytes, "utf8");
+    sealed.set(stream.cipher.update(sealed.subarray(blockBytes)), blockBytes);
+    stream.blocks += blocks;
+    return { content: "", keyId: key.id, sealed: sealed.subarray(0, blockBytes + bytes) };
   }
 
-  /** Takes what it needs of the piece. */
-  #sealShared(stream: KeyStream, body: string, bytes: number): Buffer {
-    const blocks = Math.ceil(bytes / blockBytes);
-    if (stream.usedBlocks + blocks > pieceBlocks) drawPiece(stream);
-    const sealed = this.#scratch;
-    writeCounter(sealed, stream.drawn, stream.pieceBlock + stream.usedBlocks);
-    sealed.write(body, blockBytes, "utf8");
-    const words = this.#scratchWords;
-    const { piece } = stream;
-    const start = stream.usedBlocks * blockWords;
-    // Whole blocks: what lies behind the body is of no use to anybody.
-    for (let index = 0; index < blocks * blockWords; index += 1)
-      words[blockWords + index] = (words[blockWords + index] ?? 0) ^ (piece[start + index] ?? 0);
-    stream.usedBlocks += blocks;
-    return sealed;
+  /** Memory that nobody else writes to. */
+  #take(bytes: number): Buffer {
+    if (bytes > slabShareMax) return newMemory(bytes);
+    if (this.#slabUsed + bytes > slabBytes) {
+      this.#slab = newMemory(slabBytes);
+      this.#slabUsed = 0;
+    }
+    this.#slabUsed += bytes;
+    return this.#slab.subarray(this.#slabUsed - bytes, this.#slabUsed);
   }
 
   /** The messages of a parcel that are still there. */
   open(row: ParcelRow): MessageRow[] {
-    return unpack(row, (sealed) => this.#unseal(sealed));
+    const { shard, keyId, content, sealed } = row;
+    if (sealed !== null) return readUnsealed(row, this.#unseal(shard, keyId, bufferOf(sealed)));
+    // Encrypted by a former version, whole or each body by itself, as base64.
+    const unsealed = (text: string, id: string): string =>
+      this.#unseal(shard, id, Buffer.from(text, "base64")).toString("utf8");
+    return readContent(row, keyId === null ? content : unsealed(content, keyId), unsealed);
   }
 
-  #unseal({ shard, content, keyId }: SealedText): string {
-    if (keyId === null) return content;
+  #unseal(shard: number, keyId: string | null, sealed: Buffer): Buffer {
     const keys = this.#kernel.resident(dataKeysTable);
     const key = keys.get(keys.keyString([shard, keyId]));
     if (key === undefined) throw new Error(`messages are encrypted with the data key ${keyId}, which is not there`);
-    const sealed = Buffer.from(content, "base64");
     const counter = sealed.subarray(0, blockBytes);
     const bytes = sealed.length - blockBytes;
     const blocks = Math.ceil(bytes / blockBytes);
     // Whole blocks, so that the next content can go on from here.
     const text = Buffer.alloc(blocks * blockBytes);
     sealed.copy(text, 0, blockBytes);
-    return this.#readerAt(key, counter, blocks).update(text).toString("utf8", 0, bytes);
+    return this.#readerAt(key, counter, blocks).update(text).subarray(0, bytes);
   }
 
   /** Bodies that were sent one after another stand one after another in the stream: a page of them has one decipher. */
@@ -154,7 +151,7 @@ export class KeyRing {
       const drawn = Uint8Array.from(this.#kernel.random.bytes(drawnBytes));
       const counter = Buffer.concat([drawn, Buffer.alloc(blockBytes - drawnBytes)]);
       const cipher = createCipheriv(algorithm, this.#secret(key), counter);
-      stream = { cipher, drawn, blocks: 0, piece: new Int32Array(0), pieceBlock: 0, usedBlocks: pieceBlocks };
+      stream = { cipher, drawn, blocks: 0 };
       this.#streams.set(key.id, stream);
     }
     return stream;
@@ -170,29 +167,18 @@ export class KeyRing {
   }
 }
 
-function drawPiece(stream: KeyStream): void {
-  const { buffer, byteOffset, byteLength } = stream.cipher.update(zeroes);
-  stream.piece = new Int32Array(buffer.slice(byteOffset, byteOffset + byteLength));
-  stream.pieceBlock = stream.blocks;
-  stream.usedBlocks = 0;
-  stream.blocks += pieceBlocks;
-}
-
-/** Encrypts a large parcel by a call of its own, behind the piece. */
-function sealAlone(stream: KeyStream, body: string, bytes: number): Buffer {
-  // Whole blocks, so that the next body begins with one.
-  const blocks = Math.ceil(bytes / blockBytes);
-  const sealed = Buffer.allocUnsafe(blockBytes + blocks * blockBytes);
-  writeCounter(sealed, stream.drawn, stream.blocks);
-  sealed.write(body, blockBytes, "utf8");
-  stream.cipher.update(sealed.subarray(blockBytes)).copy(sealed, blockBytes);
-  stream.blocks += blocks;
-  return sealed;
-}
-
 /** The counter block a body begins with. @param block the number of its first block in the stream */
 function writeCounter(sealed: Buffer, drawn: Uint8Array, block: number): void {
   sealed.set(drawn);
   sealed.writeUInt16BE(0, drawnBytes);
   sealed.writeUIntBE(block, drawnBytes + 2, 6);
+}
+
+/** Shared with the store's thread rather than copied for it. */
+function newMemory(bytes: number): Buffer {
+  return Buffer.from(new SharedArrayBuffer(bytes));
+}
+
+function bufferOf({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength);
 }

@@ -1,8 +1,11 @@
 /** Messages that came at once are one row of the store, and are still messages each for itself. */
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { describe, test } from "node:test";
 import { MemoryStore } from "../../kernel/store/memory-store.ts";
-import { pack, Parcel, unpack } from "./parcel.ts";
+import { Parcel } from "./parcel.ts";
+import { readableContent, readContent } from "./parcel-content.ts";
+import { contentToSeal, readUnsealed } from "./sealed-content.ts";
 import { parcelsTable } from "./tables.ts";
 import type { MessageRow, ParcelRow } from "./tables.ts";
 import { bodies, createQueue, receive, startSqs } from "./testing/sqs-bench.ts";
@@ -57,13 +60,14 @@ describe("a parcel", () => {
   });
 
   test("gives back its messages with all they have, but those that are gone", () => {
+    const body = 'a "quoted" \\ body\n\ud7ff\u{1f600}';
     const plain: MessageRow = {
       shard: 3,
       queueId: 7,
       sequence: 100,
       messageId: "m-100",
-      body: 'a "quoted" \\ body\n\ud7ff\u{1f600}',
-      bodyMd5: "0123",
+      body,
+      bodyMd5: createHash("md5").update(body).digest("hex"),
       attributes: null,
       traceHeader: null,
       groupId: null,
@@ -78,6 +82,9 @@ describe("a parcel", () => {
     const full: MessageRow = {
       ...plain,
       sequence: 102,
+      senderId: "444455556666",
+      sentAt: 3,
+      availableAt: 4,
       messageId: "m-102",
       attributes: { name: { DataType: "String", StringValue: "value" } },
       traceHeader: "Root=1",
@@ -88,12 +95,26 @@ describe("a parcel", () => {
       earlierFirstReceivedAt: 5,
     };
     const gone = { ...plain, sequence: 101 };
-    const content = pack([plain, gone, full]);
-    const row = { shard: 3, queueId: 7, last: 102, size: 3, remaining: 2, removed: 0b010, keyId: null, content };
+    const rows = [plain, gone, full, { ...gone, sequence: 103, body: "\n" }, { ...plain, sequence: 104 }];
+    const content = readableContent(rows);
+    const row = {
+      shard: 3,
+      queueId: 7,
+      last: 104,
+      size: 5,
+      remaining: 3,
+      removed: 0b01010,
+      keyId: null,
+      content,
+      sealed: null,
+    };
     assert.deepEqual(
-      unpack(row, ({ content: text }) => text),
-      [plain, full],
+      readContent(row, content, () => assert.fail("nothing is encrypted")),
+      [plain, full, { ...plain, sequence: 104 }],
     );
+    const { text, bytes } = contentToSeal(rows);
+    assert.equal(Buffer.byteLength(text), bytes);
+    assert.deepEqual(readUnsealed(row, Buffer.from(text)), [plain, full, { ...plain, sequence: 104 }]);
   });
 });
 

@@ -185,7 +185,7 @@ export interface QueueMessagesOptions {
   /** When a message that was never received becomes visible. */
   readonly availableAt: (row: MessageRow) => number;
   /** A parcel's content as the store is to hold it. */
-  readonly seal: (tx: Transaction, shard: number, content: string) => Sealed;
+  readonly seal: (tx: Transaction, shard: number, rows: readonly MessageRow[]) => Sealed;
   /** Whether a message stays in memory although there is a backlog. */
   readonly passesBacklog?: (row: MessageRow) => boolean;
 }

@@ -6,7 +6,7 @@ import { QueueMessages } from "./queue-messages.ts";
 import type { QueueMessage } from "./queue-message.ts";
 import { Queues } from "./queues.ts";
 import { StandardOrder } from "./standard-order.ts";
-import { unpack } from "./parcel.ts";
+import { readableContent, readContent } from "./parcel-content.ts";
 import { parcelsTable } from "./tables.ts";
 import type { MessageRow } from "./tables.ts";
 import { call, createQueue, startMs, startSqs } from "./testing/sqs-bench.ts";
@@ -16,7 +16,7 @@ function newMessages(): QueueMessages {
     order: new StandardOrder(),
     memory: { bytes: 0, bytesMax: 1_000_000 },
     availableAt: (row) => row.availableAt,
-    seal: (_tx, _shard, content) => ({ content, keyId: null }),
+    seal: (_tx, _shard, rows) => ({ content: readableContent(rows), keyId: null, sealed: null }),
   });
 }
 
@@ -108,7 +108,9 @@ describe("a decision that is undone", () => {
     await kernel.settle();
     const parcels = await store.load(parcelsTable);
     assert.deepEqual(
-      parcels.flatMap((parcel) => unpack(parcel, ({ content }) => content).map(({ messageId }) => messageId)),
+      parcels.flatMap((parcel) =>
+        readContent(parcel, parcel.content, (body) => body).map(({ messageId }) => messageId),
+      ),
       ["message-1"],
     );
   });

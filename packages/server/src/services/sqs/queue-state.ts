@@ -72,7 +72,7 @@ export class QueueState {
       order: this.order,
       memory,
       availableAt: (message) => (isFifo ? message.sentAt + settingsOf(row() ?? queue).delayMs : message.availableAt),
-      seal: (tx, shard, content) => keyRing.seal(tx, shard, content, settingsOf(row() ?? queue)),
+      seal: (tx, shard, rows) => keyRing.seal(tx, shard, rows, settingsOf(row() ?? queue)),
       ...(standard !== undefined && { passesBacklog: (message) => isQuietBesideNoisy(standard, message) }),
     });
     this.pager = new Pager({

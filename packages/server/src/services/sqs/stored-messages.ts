@@ -6,12 +6,12 @@
  * memory, is known by one object, which every later row gives way to.
  */
 import type { Transaction } from "../../kernel/transaction.ts";
-import { firstOf, pack, Parcel, parcelCharactersMax, parcelMessagesMax } from "./parcel.ts";
+import { firstOf, Parcel, parcelCharactersMax, parcelMessagesMax } from "./parcel.ts";
 import { parcelsTable } from "./tables.ts";
 import type { MessageRow, ParcelRow } from "./tables.ts";
 
 /** A parcel's content as the store is to hold it. */
-export type Sealed = Pick<ParcelRow, "content" | "keyId">;
+export type Sealed = Pick<ParcelRow, "content" | "keyId" | "sealed">;
 
 interface OpenParcel {
   readonly parcel: Parcel;
@@ -31,7 +31,7 @@ interface Changes {
 }
 
 export class StoredMessages {
-  readonly #seal: (tx: Transaction, shard: number, content: string) => Sealed;
+  readonly #seal: (tx: Transaction, shard: number, rows: readonly MessageRow[]) => Sealed;
   /** By their first sequence. */
   readonly #known = new Map<number, Parcel>();
   /** Those among them that nobody holds, which are known until no read is under way. */
@@ -39,7 +39,7 @@ export class StoredMessages {
   #reads = 0;
   #changes: Changes | undefined;
 
-  constructor(seal: (tx: Transaction, shard: number, content: string) => Sealed) {
+  constructor(seal: (tx: Transaction, shard: number, rows: readonly MessageRow[]) => Sealed) {
     this.#seal = seal;
   }
 
@@ -160,6 +160,6 @@ export class StoredMessages {
     if (row === undefined) return;
     const { shard, queueId } = row;
     const { last, size, removed, remaining } = parcel;
-    tx.insert(parcelsTable, { shard, queueId, last, size, removed, remaining, ...this.#seal(tx, shard, pack(rows)) });
+    tx.insert(parcelsTable, { shard, queueId, last, size, removed, remaining, ...this.#seal(tx, shard, rows) });
   }
 }

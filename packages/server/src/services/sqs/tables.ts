@@ -104,8 +104,9 @@ export interface ParcelRow {
   readonly removed: number;
   /** The data key the content is encrypted with. */
   readonly keyId: string | null;
-  /** The messages as JSON, or that encrypted. */
+  /** The messages as JSON; empty where `sealed` holds that encrypted, as bytes. Base64 of it, of before, where neither is so. */
   readonly content: string;
+  readonly sealed: Uint8Array | null;
 }
 
 export const parcelsTable = defineTable<ParcelRow>({
@@ -120,6 +121,7 @@ export const parcelsTable = defineTable<ParcelRow>({
     removed: "integer",
     keyId: "text",
     content: "text",
+    sealed: "blob",
   },
   key: ["queueId", "last"],
 });
@@ -384,4 +386,5 @@ export const sqsMigrations: readonly Migration[] = [
       "DROP TABLE sqs_messages",
     ],
   },
+  { module: "sqs", number: 9, statements: ["ALTER TABLE sqs_parcels ADD COLUMN sealed blob"] },
 ];
