@@ -4,8 +4,11 @@ import { hash } from "node:crypto";
 import { after, before, describe, test } from "node:test";
 import { startTutti } from "tutti/testing";
 import type { TestServer } from "tutti/testing";
+import { elementOf, sqsWire } from "../support/sqs-wire.ts";
+import type { Answer } from "../support/sqs-wire.ts";
 
 let tutti: TestServer;
+const { json, query, request } = sqsWire(() => tutti);
 const namespace = "http://queue.amazonaws.com/doc/2012-11-05/";
 const path = "/000000000000/jobs";
 
@@ -17,34 +20,9 @@ before(async () => {
 
 after(() => tutti.stop());
 
-interface Answer {
-  readonly status: number;
-  readonly headers: Headers;
-  readonly text: string;
-}
-
-async function request(at: string, init: RequestInit): Promise<Answer> {
-  const response = await fetch(`${tutti.url}${at}`, init);
-  return { status: response.status, headers: response.headers, text: await response.text() };
-}
-
-function json(operation: string, input: object, at = "/", headers: Record<string, string> = {}): Promise<Answer> {
-  const target = { "content-type": "application/x-amz-json-1.0", "x-amz-target": `AmazonSQS.${operation}` };
-  return request(at, { method: "POST", headers: { ...target, ...headers }, body: JSON.stringify(input) });
-}
-
-/** A form, as SDKs sent it until 2023; a query string when `method` is GET. */
-function query(action: string, parameters: Record<string, string>, at = "/", method = "POST"): Promise<Answer> {
-  const form = new URLSearchParams({ Action: action, Version: "2012-11-05", ...parameters }).toString();
-  if (method === "GET") return request(`${at}?${form}`, { method });
-  return request(at, { method, headers: { "content-type": "application/x-www-form-urlencoded" }, body: form });
-}
-
 const urlOf = (name: string): string => `${tutti.url}/000000000000/${name}`;
 const purge = (name: string): Promise<Answer> =>
   json("ReceiveMessage", { QueueUrl: urlOf(name), MaxNumberOfMessages: 10 });
-const elementOf = (name: string, text: string): string | undefined =>
-  new RegExp(`<${name}>([^<]*)</${name}>`).exec(text)?.[1];
 
 describe("a queue is named", () => {
   test("by QueueUrl in JSON, and by the path when JSON is posted there", async () => {

@@ -22,6 +22,8 @@ export interface QueryName {
   /** For maps: names of an entry's key and value. */
   readonly key?: string;
   readonly value?: string;
+  /** An entry without a value has an empty one. */
+  readonly isValueOptional?: boolean;
 }
 
 export interface Dialect {
@@ -35,8 +37,12 @@ export interface Dialect {
   readonly queryNames?: Readonly<Record<string, QueryName>>;
   /** `required`: only absent members are checked from the model; the operations word the rest themselves. */
   readonly constraints?: "all" | "required";
+  /** Required members whose absence the operations word themselves, as `Shape.Member`. */
+  readonly optional?: ReadonlySet<string>;
   /** The refusal for an input that breaks the model's constraints; AWS's usual ValidationException when absent. */
-  readonly invalidInput?: (violations: readonly ConstraintViolation[], call: Call) => ServiceError;
+  readonly invalidInput?: (violations: readonly ConstraintViolation[], call: Call, operation: string) => ServiceError;
+  /** The refusal of an entry of a map that has no key or no value in a Query request; without it the entry counts as none. */
+  readonly missingParameter?: (path: string) => ServiceError;
   /** A refusal's text where it differs by protocol. */
   readonly errorMessage?: (error: ServiceError, call: Call) => string;
   /** Whether a request that names no service by target or scope is for this one, by its path: a queue URL. */

@@ -32,7 +32,7 @@ export class WireService {
     this.model = model;
     this.dialect = dialect;
     this.query = new QueryCodec(model, dialect);
-    this.#validator = validatorFor(model, dialect.constraints ?? "all");
+    this.#validator = validatorFor(model, dialect.constraints ?? "all", dialect.optional);
     const decoder = jsonDecoder(model);
     const encoder = jsonEncoder(model);
     for (const [name, { input, output, resultWrapper, hostPrefix }] of Object.entries(model.operations)) {
@@ -54,7 +54,7 @@ export class WireService {
     const found = this.#validator(operation.inputShape, input);
     if (found.count === 0) return;
     const code = call.protocol === "query" ? "ValidationError" : "ValidationException";
-    throw this.dialect.invalidInput?.(found.violations, call) ?? validationException(found, code);
+    throw this.dialect.invalidInput?.(found.violations, call, operation.name) ?? validationException(found, code);
   }
 
   messageOf(error: ServiceError, call: Call): string {

@@ -68,6 +68,30 @@ describe("decoding", () => {
     assert.deepEqual(Object.entries(value.FlatPairs), [["__proto__", "x"]]);
   });
 
+  test("what is flattened and has one entry may go without a number", () => {
+    assert.deepEqual(decode("FlatText=a"), { FlatTexts: ["a"] });
+    assert.deepEqual(decode("FlatPair.Name=k&FlatPair.Value=v"), { FlatPairs: { k: "v" } });
+    assert.deepEqual(decode("FlatText=a&FlatText.1=b&FlatPair.Name=k&FlatPair.2.Name=l&FlatPair.2.Value=w"), {
+      FlatTexts: ["b"],
+      FlatPairs: { l: "w" },
+    });
+  });
+
+  test("a dialect refuses entries of maps that are not whole, unless they may go without a value", () => {
+    const missingParameter = (path: string) => new ServiceError("MissingParameter", path);
+    const strict = new QueryCodec(sampleModel, { missingParameter });
+    for (const [text, path] of [
+      ["FlatPair.3.Name=k", "FlatPair.3.Value"],
+      ["FlatPair.3.Value=v", "FlatPair.3.Name"],
+      ["FlatPair.Name=k", "FlatPair.Value"],
+    ] as const)
+      assert.throws(() => decode(text, strict), refused("MissingParameter", path));
+    const FlatPairs = { name: "FlatPair", key: "Name", value: "Value", isValueOptional: true };
+    const lenient = new QueryCodec(sampleModel, { missingParameter, queryNames: { FlatPairs } });
+    assert.deepEqual(decode("FlatPair.1.Name=k", lenient), { FlatPairs: { k: "" } });
+    assert.throws(() => decode("FlatPair.1.Value=v", lenient), refused("MissingParameter", "FlatPair.1.Name"));
+  });
+
   test("a recursive shape goes as deep as names may", () => {
     assert.deepEqual(decode("Tree.Children.member.1.Children.member.1.Name=leaf"), {
       Tree: { Children: [{ Children: [{ Name: "leaf" }] }] },

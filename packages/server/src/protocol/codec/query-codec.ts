@@ -1,6 +1,7 @@
 /**
  * The Query protocol: form parameters such as `Attribute.1.Name` in, XML out. Lists are `Name.N` when flattened and
- * `Name.member.N` when not; maps are `Name.N.Key` and `Name.entry.N.key`. Numbering need not start at 1 or be dense.
+ * `Name.member.N` when not; maps are `Name.N.Key` and `Name.entry.N.key`. Numbering need not start at 1 or be dense;
+ * what is flattened and has one entry may go without: `AttributeName=All`, `Attribute.Name=…&Attribute.Value=…`.
  */
 import type { ServiceError } from "../../kernel/service-error.ts";
 import type { Dialect, QueryName } from "../dialect.ts";
@@ -55,15 +56,16 @@ export class QueryCodec {
           if (numbered(place).length > 0) throw malformedInput("Top level element may not be treated as a list");
           return place.value === "" ? [] : undefined;
         }
-        const items = numbered(found);
+        const items = numbered(found).map(({ child }) => child);
+        if (items.length === 0 && isFlat && this.#isEntry(shape.member, found)) items.push(found);
         if (items.length === 0) return found.value === "" ? [] : undefined;
         return items.map((item) => this.#value(shape.member, item));
       }
       case "map": {
         const place = node.children?.get(wire.name);
-        const found = isFlattened(reference, shape) ? place : place?.children?.get("entry");
-        if (found === undefined) return undefined;
-        return this.#map(shape, wire, numbered(found));
+        const isFlat = isFlattened(reference, shape);
+        const found = isFlat ? place : place?.children?.get("entry");
+        return found === undefined ? undefined : this.#map(shape, wire, found, isFlat);
       }
       default: {
         const found = node.children?.get(wire.name);
@@ -72,16 +74,37 @@ export class QueryCodec {
     }
   }
 
-  #map(shape: MapShape, wire: QueryName, entries: readonly ParameterNode[]): Record<string, unknown> {
-    const pairs = entries.map((entry) => {
-      const key = entry.children?.get(wire.key ?? shape.key.locationName ?? "key")?.value;
-      const value = entry.children?.get(wire.value ?? shape.value.locationName ?? "value");
-      return [key, value === undefined ? undefined : this.#value(shape.value, value)] as const;
-    });
-    const complete = pairs.filter(
-      (pair): pair is readonly [string, unknown] => pair[0] !== undefined && pair[1] !== undefined,
-    );
-    return Object.fromEntries(complete);
+  /** Whether a list's parameter without a number is its one entry. An empty text is an empty list, or a structure without members. */
+  #isEntry(item: ShapeReference, { value, children }: ParameterNode): boolean {
+    const isStructure = shapeNamed(this.#table, item.shape).type === "structure";
+    return isStructure ? value === "" || children !== undefined : value !== undefined && value !== "";
+  }
+
+  #map(shape: MapShape, wire: QueryName, found: ParameterNode, isFlat: boolean): Record<string, unknown> {
+    const keyName = wire.key ?? shape.key.locationName ?? "key";
+    const valueName = wire.value ?? shape.value.locationName ?? "value";
+    const entries = numbered(found);
+    if (
+      entries.length === 0 &&
+      isFlat &&
+      (found.children?.has(keyName) === true || found.children?.has(valueName) === true)
+    )
+      entries.push({ step: undefined, child: found });
+    const pairs: [string, unknown][] = [];
+    for (const { step, child } of entries) {
+      const key = child.children?.get(keyName)?.value;
+      const value = child.children?.get(valueName);
+      const hasStructures = shapeNamed(this.#table, shape.value.shape).type === "structure";
+      if (hasStructures) pairs.push([key ?? "", value === undefined ? {} : this.#value(shape.value, value)]);
+      else if (key !== undefined && value !== undefined) pairs.push([key, this.#value(shape.value, value)]);
+      else if (key !== undefined && wire.isValueOptional === true) pairs.push([key, ""]);
+      else {
+        const path = step === undefined ? wire.name : `${wire.name}.${step}`;
+        const refusal = this.#dialect.missingParameter?.(`${path}.${key === undefined ? keyName : valueName}`);
+        if (refusal !== undefined) throw refusal;
+      }
+    }
+    return Object.fromEntries(pairs);
   }
 
   #value(reference: ShapeReference, node: ParameterNode): unknown {
@@ -166,11 +189,17 @@ function isFlattened(reference: ShapeReference, shape: ListShape | MapShape): bo
   return reference.flattened ?? shape.flattened ?? false;
 }
 
-function numbered(node: ParameterNode): ParameterNode[] {
+interface NumberedNode {
+  /** Undefined for one that stands alone without a number. */
+  readonly step: string | undefined;
+  readonly child: ParameterNode;
+}
+
+function numbered(node: ParameterNode): NumberedNode[] {
   return [...(node.children ?? [])]
     .filter(([step]) => /^\d{1,9}$/.test(step))
     .toSorted(([left], [right]) => Number(left) - Number(right))
-    .map(([, child]) => child);
+    .map(([step, child]) => ({ step, child }));
 }
 
 function decodeText(type: Shape["type"], text: string): unknown {

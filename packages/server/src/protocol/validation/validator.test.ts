@@ -135,6 +135,15 @@ test("where the service words the rest itself, only absent members are found", (
   );
 });
 
+test("a required member that the service words itself may be absent", () => {
+  const lenient = validatorFor(sampleModel, "all", new Set(["Tag.Key"]));
+  assert.equal(lenient("Ruled", { Name: "a", Tags: [{}] }).count, 0);
+  assert.deepEqual(
+    lenient("Ruled", { Tags: [{ Key: "" }] }).violations.map(({ path }) => path),
+    ["Name", "Tags.1.member.Key"],
+  );
+});
+
 test("a refusal stays small, however much is wrong and however long the values are", () => {
   const tags = Array.from({ length: 300_000 }, () => null);
   const found = check("Ruled", { Name: "x".repeat(1_000_000), Tags: tags, TagKeys: Array(100_000).fill("abc") });

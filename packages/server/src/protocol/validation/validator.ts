@@ -29,10 +29,14 @@ interface Constraint {
 const noCheck: Check = () => undefined;
 const notNull = "Member must not be null";
 
-/** @param scope `all` unless the service words everything but absent members itself */
+/**
+ * @param scope `all` unless the service words everything but absent members itself
+ * @param optional required members, as `Shape.Member`, that may be absent nevertheless
+ */
 export function validatorFor(
   table: ModelTable,
   scope: ConstraintScope,
+  optional: ReadonlySet<string> = new Set(),
 ): (shapeName: string, input: unknown) => Findings {
   const compiled = new Map<string, Check>();
   const of = (name: string): Check => {
@@ -40,7 +44,7 @@ export function validatorFor(
     if (known !== undefined) return known;
     let actual: Check = noCheck;
     compiled.set(name, (value, found) => actual(value, found));
-    actual = new Compiler(table, scope, of).compile(shapeNamed(table, name));
+    actual = new Compiler(table, scope, optional, of).compile(name);
     compiled.set(name, actual);
     return actual;
   };
@@ -54,18 +58,21 @@ export function validatorFor(
 class Compiler {
   readonly #table: ModelTable;
   readonly #scope: ConstraintScope;
+  readonly #optional: ReadonlySet<string>;
   readonly #of: (name: string) => Check;
 
-  constructor(table: ModelTable, scope: ConstraintScope, of: (name: string) => Check) {
+  constructor(table: ModelTable, scope: ConstraintScope, optional: ReadonlySet<string>, of: (name: string) => Check) {
     this.#table = table;
     this.#scope = scope;
+    this.#optional = optional;
     this.#of = of;
   }
 
-  compile(shape: Shape): Check {
+  compile(name: string): Check {
+    const shape = shapeNamed(this.#table, name);
     switch (shape.type) {
       case "structure":
-        return this.#structure(shape);
+        return this.#structure(name, shape);
       case "list":
         return this.#list(shape);
       case "map":
@@ -75,8 +82,8 @@ class Compiler {
     }
   }
 
-  #structure(shape: StructureShape): Check {
-    const required = new Set(shape.required);
+  #structure(shapeName: string, shape: StructureShape): Check {
+    const required = new Set(shape.required?.filter((member) => !this.#optional.has(`${shapeName}.${member}`)));
     const members = Object.entries(shape.members)
       .map(([name, { shape: target }]) => ({ name, isRequired: required.has(name), check: this.#of(target) }))
       // Most members of most operations have nothing to check.

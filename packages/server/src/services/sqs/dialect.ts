@@ -4,6 +4,7 @@
  */
 import { ServiceError } from "../../kernel/service-error.ts";
 import type { Dialect } from "../../protocol/dialect.ts";
+import { errors } from "./errors.ts";
 
 const simple = (name: string): string => `AWS.SimpleQueueService.${name}`;
 
@@ -32,6 +33,8 @@ const queryErrors: NonNullable<Dialect["queryErrors"]> = {
 };
 
 const nameAndValue = { key: "Name", value: "Value" } as const;
+/** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-quotas.html: a value may be absent. */
+const tag = { name: "Tag", key: "Key", value: "Value", isValueOptional: true } as const;
 
 export const sqsDialect: Dialect = {
   errorTypePrefix: "com.amazonaws.sqs#",
@@ -48,15 +51,19 @@ export const sqsDialect: Dialect = {
     MessageSystemAttributes: { name: "MessageSystemAttribute", ...nameAndValue },
     QueueUrls: { name: "QueueUrl" },
     TagKeys: { name: "TagKey" },
-    Tags: { name: "Tag", key: "Key", value: "Value" },
-    tags: { name: "Tag", key: "Key", value: "Value" },
+    Tags: tag,
+    tags: tag,
   },
   constraints: "required",
-  invalidInput: ([first]) =>
-    new ServiceError(
-      "MissingRequiredParameterException",
-      `The request must contain the parameter ${first?.path ?? ""}.`,
-    ),
+  optional: new Set([
+    "ChangeMessageVisibilityBatchRequest.Entries",
+    "DeleteMessageBatchRequest.Entries",
+    "MessageAttributeValue.DataType",
+    "MessageSystemAttributeValue.DataType",
+    "SendMessageBatchRequest.Entries",
+  ]),
+  invalidInput: ([first], _call, operation) => errors.missingParameter(olderPath(first?.path ?? "", operation)),
+  missingParameter: errors.missingParameter,
   errorMessage: (error, call) =>
     error.code === "QueueDoesNotExist" && call.protocol === "query"
       ? "The specified queue does not exist for this wsdl version."
@@ -69,7 +76,12 @@ export const sqsDialect: Dialect = {
       : undefined,
 };
 
-/** `/<account>/<name>`, or `/queue/<region>/<account>/<name>`. */
+/** `/<account>/<name>`, or `/queue/<region>/<account>/<name>`; AWS's examples have a slash behind it. */
 function isQueuePath(path: string): boolean {
-  return /^(\/queue\/[a-z0-9-]+)?\/\d{12}\/[^/]+$/.test(path);
+  return /^(\/queue\/[a-z0-9-]+)?\/\d{12}\/[^/]+\/?$/.test(path);
+}
+
+/** Members of entries are named as in Query, whatever the protocol: `SendMessageBatchRequestEntry.1.Id`. */
+function olderPath(path: string, operation: string): string {
+  return path.replace(/^Entries(?=\.)/, `${operation}RequestEntry`).replace(/\.member(?=\.|$)/g, "");
 }

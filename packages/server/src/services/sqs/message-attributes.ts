@@ -42,7 +42,8 @@ export function storeAttributes(given: Readonly<Record<string, MessageAttributeV
 }
 
 function checkName(name: string): string {
-  if (name === "" || Buffer.byteLength(name) > limits.attributeNameBytesMax)
+  if (name === "") throw errors.invalidParameter("The request must contain non-empty message attribute name.");
+  if (Buffer.byteLength(name) > limits.attributeNameBytesMax)
     throw errors.invalidParameter("Message (user) attribute names must be shorter than 256 Bytes");
   if (/^(aws|amazon)\./i.test(name) || name.startsWith(".") || name.endsWith(".")) {
     throw errors.invalidParameter(
@@ -65,15 +66,15 @@ function storeAttribute(
   if ((StringListValues ?? []).length > 0 || (BinaryListValues ?? []).length > 0) {
     throw errors.invalidParameter("Message attribute list values in SendMessage operation are not supported.");
   }
-  if (
-    DataType === undefined ||
-    !["String", "Number", "Binary"].includes(type) ||
-    Buffer.byteLength(DataType) > limits.attributeTypeBytesMax
-  ) {
+  if (DataType === undefined || DataType === "")
+    throw errors.invalidParameter(`The message attribute '${name}' must contain non-empty message attribute type.`);
+  if (!["String", "Number", "Binary"].includes(type) || Buffer.byteLength(DataType) > limits.attributeTypeBytesMax) {
     throw errors.invalidParameter(
-      `Type for parameter MessageAttributes.Attribute_name.DataType must be prefixedwith "String", "Binary", or "Number", but was: ${DataType ?? ""}`,
+      `Type for parameter MessageAttributes.Attribute_name.DataType must be prefixedwith "String", "Binary", or "Number", but was: ${DataType}`,
     );
   }
+  if (hasInvalidCharacters(DataType))
+    throw errors.invalidParameter(`Message (user) attribute '${name}' type contains invalid characters.`);
   if (StringValue !== undefined && BinaryValue !== undefined) {
     throw errors.invalidParameter(
       `Message (user) attribute '${name}' must contain either a StringValue or a BinaryValue, not both.`,

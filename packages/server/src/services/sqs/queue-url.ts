@@ -13,7 +13,7 @@ export function queueArn(region: string, account: string, name: string): string 
 
 const regionName = "[a-z]{2,4}(?:-[a-z]+){1,3}-\\d{1,2}";
 const hostWithRegion = new RegExp(`^(?:sqs\\.(${regionName})|(${regionName})\\.queue)\\.`);
-const url = new RegExp(`^(?:https?://([^/]+))?/(?:queue/(${regionName})/)?(\\d{12})/([^/]+)$`);
+const url = new RegExp(`^(?:https?://([^/]+))?/(?:queue/(${regionName})/)?(\\d{12})/([^/]+)/?$`);
 
 const parsed = new Map<string, QueueLocation>();
 const parsedMax = 1_000;
