@@ -93,8 +93,18 @@ export const errors = {
       "InvalidAttributeValue",
       "Invalid value for the parameter RedriveAllowPolicy. Reason: Amazon SQS can't create the redrive allow policy, as it's in an unsupported format.",
     ),
+  tagCharacters: () =>
+    new ServiceError(
+      "InvalidParameterValueException",
+      "Tag keys and values can only include letters, digits, white space, and the characters _ . : / = + - @",
+    ),
   tagKeyLength: () =>
     new ServiceError("InvalidParameterValueException", "Tag keys must be between 1 and 128 characters in length."),
+  tagPrefixIsReserved: () =>
+    new ServiceError(
+      "InvalidParameterValueException",
+      "Tag keys and values must not begin with the reserved prefix aws:",
+    ),
   resourceNotFound: (text: string) => new ServiceError("ResourceNotFoundException", text, { status: 404 }),
   overLimit: (text: string) => new ServiceError("OverLimit", text, { status: 403 }),
   throughputNeedsGroupScope: () =>

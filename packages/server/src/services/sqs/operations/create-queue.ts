@@ -19,10 +19,11 @@ export function createQueue(
   return {
     target: queueOfName,
     load: (reader, { Attributes = {} }) => readRedriveTarget(reader, Attributes),
-    decide(tx, { QueueName: name = "", Attributes = {}, tags }, { call, loaded }) {
+    decide(tx, { QueueName: name = "", Attributes = {}, tags: givenTags = {} }, { call, loaded }) {
       const isFifo = Attributes["FifoQueue"]?.toLowerCase() === "true";
       checkName(name, isFifo);
       const attributes = setAttributes(Attributes, isFifo);
+      const tags = addTags(name, {}, givenTags);
       const arn = queueArn(call.region, call.account, name);
       const output = { QueueUrl: `${call.baseUrl}/${call.account}/${name}` };
       const existing = tx.get(queuesTable, arn);
@@ -47,7 +48,7 @@ export function createQueue(
         region: call.region,
         name,
         attributes,
-        tags: addTags(name, {}, tags ?? {}),
+        tags,
         redriveTargetArn: redriveTargetOf(attributes),
         deduplicationScope: attributes["DeduplicationScope"] === "messageGroup" ? "messageGroup" : "queue",
         createdAt: tx.now,

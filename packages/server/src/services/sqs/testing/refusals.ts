@@ -182,6 +182,8 @@ export const refusals: Readonly<Record<string, Refused>> = {
   "too many tags": run("TagQueue", { QueueUrl: q, Tags: Object.fromEntries(many(51, (index) => [`${index}`, ""])) }),
   "a tag key too long": run("TagQueue", { QueueUrl: q, Tags: { ["x".repeat(129)]: "" } }),
   "a tag value too long": run("TagQueue", { QueueUrl: q, Tags: { a: "x".repeat(257) } }),
+  "a reserved tag": run("TagQueue", { QueueUrl: q, Tags: { "aws:team": "x" } }),
+  "a tag with a character no tag may have": run("TagQueue", { QueueUrl: q, Tags: { team: "x!" } }),
   "no body": send({ MessageBody: "" }),
   "a policy too long": set({ Policy: policy(statement).padEnd(limits.policyBytesMax + 1) }),
   "a statement with too many actions": set({ Policy: policy({ ...statement, Action: many(8, () => "sqs:*") }) }),
