@@ -14,6 +14,7 @@ type Test = (actual: string, wanted: string) => boolean;
 const operators: Readonly<Record<string, Test>> = {
   arnequals: matchesGlob,
   arnlike: matchesGlob,
+  binaryequals: (actual, wanted) => actual === wanted,
   bool: (actual, wanted) => actual.toLowerCase() === wanted.toLowerCase(),
   dateequals: (actual, wanted) => time(actual) === time(wanted),
   dategreaterthan: (actual, wanted) => time(actual) > time(wanted),
@@ -42,6 +43,15 @@ const negated: Readonly<Record<string, string>> = {
   stringnotlike: "stringlike",
 };
 
+/** An operator with what may stand before and behind it: `ForAllValues:StringLikeIfExists`. */
+const operatorForm = /^(?:(forallvalues|foranyvalue):)?(.+?)(ifexists)?$/;
+
+/** Whether IAM has such an operator. A policy is refused for one that is not, since it would never let anything be denied. */
+export function isOperator(operator: string): boolean {
+  const [, , plain = ""] = operatorForm.exec(operator.toLowerCase()) ?? [];
+  return operator.toLowerCase() === "null" || Object.hasOwn(operators, plain) || Object.hasOwn(negated, plain);
+}
+
 /** An operator that is not known is never met. */
 export function meetsConditions(
   conditions: Readonly<Record<string, Readonly<Record<string, unknown>>>>,
@@ -56,8 +66,10 @@ export function meetsConditions(
 
 function meets(operator: string, actual: string | undefined, wanted: readonly string[]): boolean {
   if (operator === "null") return wanted.some((text) => (actual === undefined) === (text === "true"));
-  const plain = operator.replace(/^for(?:any|all)values:/, "").replace(/ifexists$/, "");
-  if (actual === undefined) return operator.endsWith("ifexists") || Object.hasOwn(negated, plain);
+  const [, quantifier, plain = "", ifExists] = operatorForm.exec(operator) ?? [];
+  // Of all values of a key that is absent anything is true, and nothing of any.
+  if (actual === undefined && quantifier !== undefined) return quantifier === "forallvalues" || ifExists !== undefined;
+  if (actual === undefined) return ifExists !== undefined || Object.hasOwn(negated, plain);
   const positive = Object.hasOwn(negated, plain) ? negated[plain] : undefined;
   const test = operators[positive ?? plain];
   if (test === undefined) return false;

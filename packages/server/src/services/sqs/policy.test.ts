@@ -90,6 +90,11 @@ describe("a condition", () => {
     [{ IpAddress: { "aws:SourceIp": "10.0.0.0/8" } }, { "aws:sourceip": "10.1.2.3" }, "allowed"],
     [{ NotIpAddress: { "aws:SourceIp": "10.0.0.0/8" } }, { "aws:sourceip": "10.1.2.3" }, "silent"],
     [{ Null: { "aws:TokenAge": "true" } }, {}, "allowed"],
+    [{ "ForAllValues:StringEquals": { "aws:TagKeys": ["a"] } }, {}, "allowed"],
+    [{ "ForAllValues:StringNotEquals": { "aws:UserAgent": ["a", "b"] } }, { "aws:useragent": "b" }, "silent"],
+    [{ "ForAnyValue:StringLike": { "aws:UserAgent": ["x*", "b*"] } }, { "aws:useragent": "boto" }, "allowed"],
+    [{ "ForAnyValue:StringNotEquals": { "aws:TagKeys": ["a"] } }, {}, "silent"],
+    [{ "ForAnyValue:StringEqualsIfExists": { "aws:TagKeys": ["a"] } }, {}, "allowed"],
     [{ Unheard: { "aws:SourceIp": "*" } }, { "aws:sourceip": "10.1.2.3" }, "silent"],
   ];
   for (const [Condition, keys, expected] of cases)
@@ -136,6 +141,8 @@ describe("the Policy attribute", () => {
       "{}",
       text([]),
       text([{ ...allow, Effect: "Maybe" }]),
+      text([allow, { ...allow, Effect: "Deny", Condition: { StringEquls: { "aws:SourceIp": "10.0.0.1" } } }]),
+      text([{ ...allow, Condition: { NullIfExists: { "aws:TokenAge": "true" } } }]),
       '{"Version":"1","Statement":[]}',
     ])
       await assertRefused(set(bad), "InvalidAttributeValue", "Invalid value for the parameter Policy.");

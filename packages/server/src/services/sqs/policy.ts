@@ -9,7 +9,7 @@
 import { errors } from "./errors.ts";
 import { limits } from "./limits.ts";
 import { matchesGlob } from "./glob.ts";
-import { meetsConditions } from "./policy-conditions.ts";
+import { isOperator, meetsConditions } from "./policy-conditions.ts";
 import type { ConditionKeys } from "./policy-conditions.ts";
 
 export interface PolicyDocument {
@@ -51,6 +51,7 @@ export function checkPolicy(text: string): void {
     checkCount(many(Action ?? NotAction ?? []).length, "actions", "in a statement from ", limits.permissionActionsMax);
     const named = who ?? NotPrincipal ?? "*";
     principals += named === "*" ? 1 : Object.values(named).flatMap(many).length;
+    if (!Object.keys(Condition).every(isOperator)) throw errors.invalidAttributeValue("Policy");
     conditions += Object.values(Condition).flatMap((keys) => Object.keys(keys)).length;
   }
   checkCount(principals, "principals", "in ", limits.policyPrincipalsMax);

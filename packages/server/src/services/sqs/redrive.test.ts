@@ -132,6 +132,7 @@ describe("redrive policies", () => {
       {},
       { redrivePermission: "some" },
       { redrivePermission: "byQueue" },
+      { redrivePermission: "byQueue", sourceQueueArns: ["source"] },
       { redrivePermission: "denyAll", sourceQueueArns: [sourceArn] },
       { redrivePermission: "byQueue", sourceQueueArns: Array.from({ length: 11 }, () => sourceArn) },
     ]) {
@@ -145,25 +146,4 @@ describe("redrive policies", () => {
     const { Attributes } = await sqs.run("GetQueueAttributes", { QueueUrl: source, AttributeNames: ["All"] });
     assert.ok(!Object.hasOwn(Attributes ?? {}, "RedrivePolicy"));
   });
-});
-
-test("tags are set, shown, replaced and removed, at most fifty", async () => {
-  const sqs = await startSqs();
-  const { QueueUrl = "" } = await sqs.run("CreateQueue", { QueueName: "q", tags: { a: "1" } });
-  const tags = async (): Promise<unknown> => ((await sqs.run("ListQueueTags", { QueueUrl })) as { Tags?: object }).Tags;
-  await sqs.run("TagQueue", { QueueUrl, Tags: { a: "2", b: "" } });
-  assert.deepEqual(await tags(), { a: "2", b: "" });
-  await sqs.run("UntagQueue", { QueueUrl, TagKeys: ["a", "b", "unknown"] });
-  assert.equal(await tags(), undefined);
-  const many = Object.fromEntries(Array.from({ length: 51 }, (_, index) => [`k${index}`, ""]));
-  await assertRefused(sqs.run("TagQueue", { QueueUrl, Tags: many }), invalid, "Too many tags added for queue q.");
-  await assertRefused(
-    sqs.run("TagQueue", { QueueUrl, Tags: {} }),
-    "MissingRequiredParameterException",
-    "The request must contain the parameter Tags.",
-  );
-  const keyLength = "Tag keys must be between 1 and 128 characters in length.";
-  await assertRefused(sqs.run("UntagQueue", { QueueUrl, TagKeys: [] }), invalid, keyLength);
-  await assertRefused(sqs.run("TagQueue", { QueueUrl, Tags: { ["x".repeat(129)]: "" } }), invalid, keyLength);
-  assert.equal(await tags(), undefined);
 });

@@ -10,6 +10,7 @@ import type { StoreReader } from "../../kernel/kernel.ts";
 import type { Transaction } from "../../kernel/transaction.ts";
 import { errors } from "./errors.ts";
 import { limits } from "./limits.ts";
+import { parseQueueArn } from "./queue-url.ts";
 import type { Queues } from "./queues.ts";
 import { readQueue } from "./stored-queues.ts";
 import type { QueueRow } from "./tables.ts";
@@ -59,7 +60,9 @@ export function checkRedrive(
 ): void {
   const { RedrivePolicy: policy = "", RedriveAllowPolicy: allowPolicy = "" } = attributes;
   if (policy !== "") checkPolicy(arn, isFifo, policy, (target) => queues.hereOr(tx, target, stored));
-  if (allowPolicy !== "") parseAllowPolicy(allowPolicy);
+  if (allowPolicy === "") return;
+  const { sourceQueueArns } = parseAllowPolicy(allowPolicy);
+  if (sourceQueueArns.some((source) => parseQueueArn(source) === undefined)) throw errors.redriveAllowPolicyMalformed();
 }
 
 function checkPolicy(arn: string, isFifo: boolean, text: string, find: (target: string) => QueueRow | undefined): void {
