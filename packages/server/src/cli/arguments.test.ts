@@ -21,6 +21,7 @@ test("defaults are AWS-emulator port, loopback, and a data directory beside the 
       logLevel: "info",
       allowRemote: false,
       publicUrl: undefined,
+      allowOrigins: [],
       sqsInFlightMax: undefined,
       sqsFifoInFlightMax: undefined,
     },
@@ -37,6 +38,8 @@ test("words that do not fit are named", () => {
     [["start", "--log-level", "loud"], /--log-level loud/],
     [["start", "--public-url", "queues"], /--public-url queues is not/],
     [["start", "--public-url", "ftp://x"], /--public-url ftp/],
+    [["start", "--allow-origin", "app.example.com"], /--allow-origin app\.example\.com is not such as https:/],
+    [["start", "--allow-origin", "https://app.example.com/page"], /--allow-origin https:.* is not such as/],
     [["start", "--sqs-in-flight-max", "0"], /--sqs-in-flight-max 0 is not a number from 1/],
     [["start", "--sqs-fifo-in-flight-max", "many"], /--sqs-fifo-in-flight-max many/],
     [["start", "--colour"], /--colour/],
@@ -98,6 +101,22 @@ test("the limits of SQS may stand in the environment, and the command line goes 
     () => parseCommand(["start"], { TUTTI_SQS_IN_FLIGHT_MAX: "-1" }),
     /TUTTI_SQS_IN_FLIGHT_MAX -1 is not a number/,
   );
+});
+
+test("origins may be several, and the command line goes before the environment", () => {
+  const environment = { TUTTI_ALLOW_ORIGIN: "https://a.example, null" };
+  const origins = (...words: string[]) => {
+    const command = parseCommand(["start", ...words], environment);
+    return command.name === "start" && command.arguments.allowOrigins;
+  };
+  assert.deepEqual(origins(), ["https://a.example", "null"]);
+  const given = ["HTTPS://App.Example.com:443/", "http://b.example:8080", "chrome-extension://abc", "*"];
+  assert.deepEqual(origins(...given.flatMap((origin) => ["--allow-origin", origin])), [
+    "https://app.example.com",
+    "http://b.example:8080",
+    "chrome-extension://abc",
+    "*",
+  ]);
 });
 
 test("migrate takes two places and nothing that belongs to a server", () => {

@@ -25,6 +25,7 @@ export interface StartArguments {
   readonly logLevel: LogLevel;
   readonly allowRemote: boolean;
   readonly publicUrl: string | undefined;
+  readonly allowOrigins: readonly string[];
   readonly sqsInFlightMax: number | undefined;
   readonly sqsFifoInFlightMax: number | undefined;
 }
@@ -56,6 +57,8 @@ export const usage = `tutti: a durable, self-hosted server that speaks the AWS A
   --host H            address to listen on (${hostDefault})
   --allow-remote      allow an address that other machines can reach; requests are not authenticated
   --public-url U      what queue URLs begin with (by default the host of each request)
+  --allow-origin O    let web pages of this origin use the server, such as https://app.example.com, besides those of this
+                      machine; * for all; more than once, or TUTTI_ALLOW_ORIGIN with commas
   --data-dir D        where data lives (${dataDirectoryDefault})
   --in-memory         keep everything in memory; nothing survives the process
   --store URL         keep data in PostgreSQL: postgres://user:password@host:port/database (or TUTTI_STORE)
@@ -71,7 +74,7 @@ export const usage = `tutti: a durable, self-hosted server that speaks the AWS A
   --version, --help`;
 
 /**
- * @param environment where `TUTTI_STORE` and `TUTTI_SQS_…` may stand, for a command line that does not say it
+ * @param environment where `TUTTI_STORE`, `TUTTI_ALLOW_ORIGIN` and `TUTTI_SQS_…` may stand, for a command line that does not say it
  * @throws ConfigurationError naming the word that does not fit
  */
 export function parseCommand(
@@ -113,6 +116,7 @@ export function parseCommand(
       logLevel: oneOf("--log-level", values["log-level"] ?? "info", ["debug", "info", "warn", "error"] as const),
       allowRemote: values["allow-remote"] ?? false,
       publicUrl: urlOf("--public-url", values["public-url"], "https://queues.example.com"),
+      allowOrigins: allowedOrigins(values["allow-origin"], environment["TUTTI_ALLOW_ORIGIN"]),
       sqsInFlightMax: countOf("sqs-in-flight-max", values, environment),
       sqsFifoInFlightMax: countOf("sqs-fifo-in-flight-max", values, environment),
     },
@@ -129,6 +133,7 @@ function parse(words: readonly string[]) {
         host: { type: "string" },
         "allow-remote": { type: "boolean" },
         "public-url": { type: "string" },
+        "allow-origin": { type: "string", multiple: true },
         "sqs-in-flight-max": { type: "string" },
         "sqs-fifo-in-flight-max": { type: "string" },
         "data-dir": { type: "string" },
@@ -189,6 +194,23 @@ function urlOf(option: string, text: string | undefined, such: string, schemes =
   if (url === null || !schemes.test(url.protocol) || url.search !== "" || url.hash !== "")
     throw new ConfigurationError(`${option} ${text} is not such as ${such}`);
   return url.href.replace(/\/+$/, "");
+}
+
+/** As browsers write them: without the port that goes without saying, and `null` for pages that have none. */
+function allowedOrigins(given: readonly string[] | undefined, variable: string | undefined): string[] {
+  const [name, texts] =
+    given === undefined ? ["TUTTI_ALLOW_ORIGIN", (variable ?? "").split(",")] : ["--allow-origin", given];
+  return texts
+    .map((text) => text.trim())
+    .filter((text) => text !== "")
+    .map((text) => {
+      if (text === "*" || text === "null") return text;
+      if (!/^[a-z][a-z\d+.-]*:\/\/[^\s/?#,]+\/?$/i.test(text))
+        throw new ConfigurationError(`${name} ${text} is not such as https://app.example.com`);
+      const { origin = "null" } = URL.parse(text) ?? {};
+      // Of schemes of browsers' own (`chrome-extension://…`) no URL has an origin.
+      return origin === "null" ? text.replace(/\/$/, "") : origin;
+    });
 }
 
 /** A number from 1 that is given by an option, or by the variable of its name. */

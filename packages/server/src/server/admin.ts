@@ -2,12 +2,15 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { View } from "../delivery/service.ts";
 import type { Kernel } from "../kernel/kernel.ts";
+import type { Origins } from "../protocol/http/origins.ts";
 import { RawAnswer } from "../protocol/http/raw.ts";
 import { ServiceError } from "../kernel/service-error.ts";
 
 export interface AdminContext {
   readonly kernel: Kernel;
   readonly version: string;
+  /** Which web pages may ask. */
+  readonly origins: Origins;
   /** Shows what is in the memory of whoever owns it; this process when absent. */
   readonly routeView?: (name: string, view: View, query: URLSearchParams, request: IncomingMessage) => Promise<unknown>;
   /** What `/_tutti/nodes` shows; absent where there is one process and never more. */
@@ -26,6 +29,9 @@ const advanceSecondsMax = 3_155_760_000;
 /** Answers a request for one of Tutti's own paths; false when the path is not one of them. */
 export function handleAdmin(context: AdminContext, request: IncomingMessage, response: ServerResponse): boolean {
   const [path = "/", search = ""] = (request.url ?? "/").split("?", 2);
+  const isOwn = path.startsWith("/_tutti/") || path.startsWith("/_localstack/") || path === "/metrics";
+  if (!isOwn) return false;
+  if (answerPage(context.origins, request, response)) return true;
   const name = path.startsWith("/_tutti/") ? path.slice("/_tutti/".length) : "";
   const view = context.views.get(name);
   if (view !== undefined) {
@@ -58,10 +64,23 @@ export function handleAdmin(context: AdminContext, request: IncomingMessage, res
       advanceClock(context.kernel, request, response).catch((error: unknown) => sendFailure(response, error));
       return true;
     default:
-      if (!path.startsWith("/_tutti/") && !path.startsWith("/_localstack/")) return false;
       sendJson(response, 404, { error: `There is nothing at ${path}.` });
       return true;
   }
+}
+
+/** Whether all is said to a web page: it may not ask, or it has only asked whether it may. */
+function answerPage(origins: Origins, request: IncomingMessage, response: ServerResponse): boolean {
+  const page = origins.pageOf(request.headers);
+  if (page === undefined) return false;
+  if (page instanceof ServiceError) {
+    sendJson(response, page.status, { error: page.message });
+    return true;
+  }
+  for (const [name, value] of Object.entries(page.preflight ?? page.headers)) response.setHeader(name, value);
+  if (page.preflight === undefined || request.method !== "OPTIONS") return false;
+  response.writeHead(200, { "content-length": 0 }).end();
+  return true;
 }
 
 async function showView(

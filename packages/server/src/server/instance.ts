@@ -9,6 +9,7 @@ import { Hops } from "../delivery/hops.ts";
 import { OperationRegistry } from "../delivery/operation-registry.ts";
 import type { Metric, Service, View } from "../delivery/service.ts";
 import type { HttpHandler } from "../protocol/http/exchange.ts";
+import type { Origins } from "../protocol/http/origins.ts";
 import type { SqsOptions } from "../services/sqs/limits.ts";
 import { collectMetrics } from "./metrics.ts";
 import type { RequestCounts } from "./metrics.ts";
@@ -21,6 +22,7 @@ export interface InstanceOptions {
   /** Goes on counting when an instance takes the place of another. */
   readonly requests: RequestCounts;
   readonly publicUrl: string | undefined;
+  readonly origins: Origins;
   readonly sqs?: SqsOptions | undefined;
   /** Carries a request to whoever decides it; the kernel of this instance when absent. */
   readonly dispatch?: Dispatch;
@@ -40,7 +42,7 @@ export interface Instance {
 }
 
 export function createInstance(options: InstanceOptions): Instance {
-  const { log, requests, publicUrl, dispatch } = options;
+  const { log, requests, publicUrl, origins, dispatch } = options;
   const kernel = new Kernel(options.kernel);
   const registry = new OperationRegistry();
   const onError = (error: unknown): void => {
@@ -64,6 +66,7 @@ export function createInstance(options: InstanceOptions): Instance {
       log,
       count: (...labels) => requests.count(...labels),
       publicUrl,
+      origins,
       ...(dispatch !== undefined && { dispatch }),
     }),
     start: () => kernel.start([hops, ...services]),

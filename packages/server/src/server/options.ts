@@ -21,6 +21,8 @@ export interface ServerOptions {
   readonly logLevel: LogLevel;
   /** How clients reach the server, where it is not what their requests' Host says: queue URLs begin with it. */
   readonly publicUrl?: string | undefined;
+  /** Origins of web pages that may use the server, besides this machine's and that of `publicUrl`; `*` for all. */
+  readonly allowOrigins?: readonly string[] | undefined;
   /** Messages of a standard SQS queue that may be in flight; AWS's 120,000 when absent. */
   readonly sqsInFlightMax?: number | undefined;
   /** The same of a FIFO queue; AWS's 120,000 when absent. */
@@ -40,6 +42,11 @@ export const dataDirectoryDefault = "./.tutti";
 
 export class ConfigurationError extends Error {
   override readonly name = "ConfigurationError";
+}
+
+/** The origins of web pages that may use a server of these options, besides this machine's. */
+export function originsOf({ allowOrigins = [], publicUrl }: ServerOptions): string[] {
+  return publicUrl === undefined ? [...allowOrigins] : [...allowOrigins, new URL(publicUrl).origin];
 }
 
 /** @throws ConfigurationError when the server would be open to other machines without anyone having asked for it */

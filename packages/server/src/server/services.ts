@@ -7,6 +7,7 @@ import { ServiceError } from "../kernel/service-error.ts";
 import type { Hops } from "../delivery/hops.ts";
 import type { InputValidator, OperationRegistry } from "../delivery/operation-registry.ts";
 import type { Service } from "../delivery/service.ts";
+import type { Origins } from "../protocol/http/origins.ts";
 import type { Dialect } from "../protocol/dialect.ts";
 import type { HttpHandler } from "../protocol/http/exchange.ts";
 import { createRequestHandler } from "../protocol/http/handler.ts";
@@ -60,6 +61,7 @@ export interface ApiOptions {
   readonly log: Log;
   readonly count: (service: string, operation: string, code: string) => void;
   readonly publicUrl: string | undefined;
+  readonly origins: Origins;
   readonly dispatch?: Dispatch;
 }
 
@@ -86,6 +88,7 @@ export function createApi(options: ApiOptions): HttpHandler {
     count: options.count,
     bodyBytesMax,
     publicUrl: options.publicUrl,
+    origins: options.origins,
   });
 }
 

@@ -10,6 +10,7 @@ import type { Clock } from "../kernel/clock.ts";
 import { createLog } from "../kernel/log.ts";
 import type { Log } from "../kernel/log.ts";
 import { systemRandom } from "../kernel/random.ts";
+import { Origins } from "../protocol/http/origins.ts";
 import { lockDataDirectory } from "../kernel/store/data-directory.ts";
 import { MemoryStore } from "../kernel/store/memory-store.ts";
 import { openPostgresLeases } from "../kernel/store/postgres/postgres-leases.ts";
@@ -23,7 +24,7 @@ import { listen } from "./lifecycle.ts";
 import { createInstance } from "./instance.ts";
 import { renderMetrics, RequestCounts } from "./metrics.ts";
 import { startNodeServer } from "./nodes/node-server.ts";
-import { checkHost, leaseSecondsDefault } from "./options.ts";
+import { checkHost, leaseSecondsDefault, originsOf } from "./options.ts";
 import type { ServerOptions } from "./options.ts";
 
 export interface TuttiServer {
@@ -49,11 +50,13 @@ export async function startServer(options: ServerOptions): Promise<TuttiServer> 
   const log = createLog(options.logLevel, () => clock.now(), options.writeLog);
   if (options.storeUrl !== undefined) return startNode(options, options.storeUrl, clock, log);
   const { store, release } = openStore(options.dataDirectory);
+  const origins = new Origins(originsOf(options));
   const instance = createInstance({
     kernel: { store, clock, random: systemRandom, clientsInRealTime: true, onFatal: fatal(options, log) },
     log,
     requests: new RequestCounts(),
     publicUrl: options.publicUrl,
+    origins,
     sqs: { inFlightMax: options.sqsInFlightMax, fifoInFlightMax: options.sqsFifoInFlightMax },
   });
   const { kernel } = instance;
@@ -62,6 +65,7 @@ export async function startServer(options: ServerOptions): Promise<TuttiServer> 
     const admin = {
       kernel,
       version,
+      origins,
       serviceNames: instance.serviceNames,
       dataLocation: store.description,
       metrics: () => renderMetrics(instance.metrics()),
@@ -110,7 +114,7 @@ async function startNode(options: ServerOptions, url: string, clock: Clock, log:
   const { host, port, publicUrl, nodeId, advertise, shardCount } = options;
   const sqs = { inFlightMax: options.sqsInFlightMax, fifoInFlightMax: options.sqsFifoInFlightMax };
   const onFatal = fatal(options, log);
-  const own = { host, port, publicUrl, nodeId, advertise, shardCount, sqs };
+  const own = { host, port, publicUrl, origins: new Origins(originsOf(options)), nodeId, advertise, shardCount, sqs };
   return startNodeServer({ ...own, store, leases, clock, log, leaseMs, onFatal });
 }
 

@@ -14,6 +14,8 @@ export interface TestServerOptions {
   readonly dataDirectory?: string;
   /** `virtual` when absent. */
   readonly clock?: "real" | "virtual";
+  /** Origins of web pages that may use the server, besides this machine's; `*` for all. */
+  readonly allowOrigins?: readonly string[];
   /** Messages of a standard SQS queue that may be in flight; AWS's 120,000 when absent. */
   readonly sqsInFlightMax?: number;
   /** The same of a FIFO queue. */
@@ -49,6 +51,7 @@ export async function startTutti(options: TestServerOptions = {}): Promise<TestS
     clock: options.clock ?? "virtual",
     logLevel: "warn",
     writeLog: options.writeLog ?? (() => undefined),
+    allowOrigins: options.allowOrigins,
     sqsInFlightMax: options.sqsInFlightMax,
     sqsFifoInFlightMax: options.sqsFifoInFlightMax,
     allowRemote: false,

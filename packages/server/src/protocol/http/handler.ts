@@ -15,6 +15,7 @@ import { decodeBody, readBody } from "./body.ts";
 import { isWhole } from "./exchange.ts";
 import type { HttpHandler, HttpRequest, HttpResponse } from "./exchange.ts";
 import { HttpCall } from "./http-call.ts";
+import { Origins } from "./origins.ts";
 import { RawAnswer } from "./raw.ts";
 import type { RawRequest } from "./raw.ts";
 import { Router } from "./router.ts";
@@ -37,6 +38,8 @@ export interface HandlerOptions {
   readonly bodyBytesMax: number;
   /** What URLs in answers begin with; the request's Host when absent. */
   readonly publicUrl?: string | undefined;
+  /** Which web pages may ask; those of this machine when absent. */
+  readonly origins?: Origins | undefined;
 }
 
 const nothing = Buffer.alloc(0);
@@ -48,17 +51,25 @@ interface Exchange {
   readonly call: HttpCall;
   /** The body as it was sent. */
   body: Buffer;
+  /** What lets the web page that asks read the answer. */
+  pageHeaders: Readonly<Record<string, string>> | undefined;
 }
 
 export function createRequestHandler(options: HandlerOptions): HttpHandler {
   const router = new Router(options.services);
+  const { origins = new Origins() } = options;
   return (request, response) => {
     const call = new HttpCall(request, response, options.newRequestId(), options.publicUrl);
-    const exchange: Exchange = { request, response, call, body: nothing };
+    const page = origins.pageOf(request.headers);
+    const pageHeaders = page instanceof ServiceError ? undefined : page?.headers;
+    const exchange: Exchange = { request, response, call, body: nothing, pageHeaders };
     const fail = (error: unknown): void => sendFailure(options, exchange, serviceAsked(router, exchange), "", error);
     readBody(request, options.bodyBytesMax, (body) => {
       if (body === undefined) return;
       if (body instanceof ServiceError) return fail(body);
+      if (page instanceof ServiceError) return sendFailure(options, exchange, undefined, "", page);
+      if (page?.preflight !== undefined && request.method === "OPTIONS")
+        return send(exchange, { status: 200, headers: page.preflight, body: "" });
       exchange.body = body;
       const decoding = decodeBody(request, body, options.bodyBytesMax);
       const work =
@@ -223,10 +234,10 @@ function internalFailure(options: HandlerOptions, call: Call, operation: string,
   );
 }
 
-function send({ response, call }: Exchange, { status, headers, body }: Answer): void {
+function send({ response, call, pageHeaders }: Exchange, { status, headers, body }: Answer): void {
   if (response.destroyed) return;
   response.writeHead(status, {
-    ...headers,
+    ...(pageHeaders === undefined ? headers : { ...headers, ...pageHeaders }),
     "x-amzn-requestid": call.requestId,
     "content-length": Buffer.byteLength(body),
   });
@@ -246,9 +257,9 @@ function rawOf({ request, call, body }: Exchange): RawRequest {
   };
 }
 
-function sendRaw({ response }: Exchange, { status, headers, body }: RawAnswer): void {
+function sendRaw({ response, pageHeaders }: Exchange, { status, headers, body }: RawAnswer): void {
   if (response.destroyed) return;
-  const named: Record<string, string> = { "content-length": String(body.length) };
+  const named: Record<string, string> = { ...pageHeaders, "content-length": String(body.length) };
   for (let index = 0; index + 1 < headers.length; index += 2) {
     const name = (headers[index] ?? "").toLowerCase();
     // Whoever writes the answer dates it.
@@ -263,11 +274,12 @@ function sendRaw({ response }: Exchange, { status, headers, body }: RawAnswer): 
  * response ends, and with it the connection, when the body has (see `readBody`).
  */
 function sendWhileReading(exchange: Exchange, answer: Answer): void {
-  const { request, response, call } = exchange;
+  const { request, response, call, pageHeaders } = exchange;
   if (isWhole(request) || !("write" in response) || request.complete || request.destroyed)
     return send(exchange, answer);
   response.writeHead(answer.status, {
     ...answer.headers,
+    ...pageHeaders,
     connection: "close",
     "x-amzn-requestid": call.requestId,
     "content-length": Buffer.byteLength(answer.body),

@@ -8,6 +8,7 @@ import { metaTable } from "../../kernel/meta.ts";
 import { MemoryStore } from "../../kernel/store/memory-store.ts";
 import { turns } from "../../kernel/testing/fixtures.ts";
 import { VirtualClock } from "../../kernel/virtual-clock.ts";
+import { Origins } from "../../protocol/http/origins.ts";
 import type { TuttiServer } from "../tutti-server.ts";
 import { nodeProtocols } from "./node-protocols.ts";
 import { startNodeServer } from "./node-server.ts";
@@ -28,6 +29,7 @@ class Shared implements AsyncDisposable {
       host: "127.0.0.1",
       port: 0,
       publicUrl: undefined,
+      origins: new Origins(),
       store: this.store,
       leases: this.leases,
       clock: new RealClock(),

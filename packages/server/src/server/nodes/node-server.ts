@@ -18,6 +18,7 @@ import { shardCountDefault } from "../../kernel/shards.ts";
 import type { Store } from "../../kernel/store/store.ts";
 import { version } from "../../version.ts";
 import type { HttpRequest, HttpResponse } from "../../protocol/http/exchange.ts";
+import type { Origins } from "../../protocol/http/origins.ts";
 import type { SqsOptions } from "../../services/sqs/limits.ts";
 import { handleAdmin } from "../admin.ts";
 import type { AdminContext } from "../admin.ts";
@@ -40,6 +41,7 @@ export interface NodeServerOptions {
   readonly host: string;
   readonly port: number;
   readonly publicUrl: string | undefined;
+  readonly origins: Origins;
   readonly store: Store;
   readonly leases: Leases;
   /** What services live by. Leases and routing go by the host's time in any case; a virtual clock allows one node only. */
@@ -205,7 +207,7 @@ class NodeServer {
   }
 
   async #join(): Promise<Life> {
-    const { leases, leaseMs, clock, log, store, publicUrl, sqs, onFatal } = this.#options;
+    const { leases, leaseMs, clock, log, store, publicUrl, origins, sqs, onFatal } = this.#options;
     const node = await Node.join({
       description: this.#description(),
       leases,
@@ -228,6 +230,7 @@ class NodeServer {
       log,
       requests: this.#requests,
       publicUrl,
+      origins,
       sqs,
       dispatch: (service, name, input, call, raw) =>
         this.#router.route(
@@ -299,7 +302,7 @@ class NodeServer {
   }
 
   #admin(instance: Instance): AdminContext {
-    const { store, leases } = this.#options;
+    const { store, leases, origins } = this.#options;
     const status = () => ({
       life: this.#life,
       lives: this.#lives,
@@ -309,6 +312,7 @@ class NodeServer {
     return {
       kernel: instance.kernel,
       version,
+      origins,
       serviceNames: instance.serviceNames,
       dataLocation: store.description,
       metrics: () => renderMetrics([...instance.metrics(), ...nodeMetrics(status())]),
