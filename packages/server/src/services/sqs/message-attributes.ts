@@ -182,7 +182,10 @@ export function attributesMd5(attributes: Attributes): string {
   return hash("md5", Buffer.concat(parts));
 }
 
-/** The attributes that match one of the names: `All`, `.*`, `*`, an exact name, or a prefix `foo.*`. */
+/**
+ * The attributes that match one of the names: `All`, `.*`, `*`, an exact name, or `foo.*` for all that begin with `foo`.
+ * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ReceiveMessage.html
+ */
 export function selectAttributes(attributes: Attributes | null, names: readonly string[]): Attributes | undefined {
   if (attributes === null || names.length === 0) return undefined;
   const selected = Object.entries(attributes).filter(([name]) => names.some((wanted) => matchesName(name, wanted)));
@@ -191,5 +194,5 @@ export function selectAttributes(attributes: Attributes | null, names: readonly 
 
 function matchesName(name: string, wanted: string): boolean {
   if (wanted === "All" || wanted === ".*" || wanted === "*") return true;
-  return wanted.endsWith(".*") ? name.startsWith(wanted.slice(0, -1)) || name === wanted.slice(0, -2) : name === wanted;
+  return wanted.endsWith(".*") ? name.startsWith(wanted.slice(0, -2)) : name === wanted;
 }

@@ -89,7 +89,9 @@ describe("ReceiveMessage", () => {
     const names = async (wanted: string[]) => Object.keys((await get(wanted))?.MessageAttributes ?? {}).toSorted();
     for (const everything of ["All", ".*", "*"])
       assert.deepEqual(await names([everything]), ["MyAttribute", "bar.one", "bytes"]);
-    assert.deepEqual(await names(["bar.*"]), ["bar.one"]);
+    for (const prefix of ["bar.*", "ba.*", "bar.o.*"]) assert.deepEqual(await names([prefix]), ["bar.one"]);
+    assert.deepEqual(await names(["b.*"]), ["bar.one", "bytes"]);
+    assert.deepEqual(await names(["BAR.*", "b*", "barone.*"]), []);
     assert.deepEqual(await names(["bar", "nothing"]), []);
     const one = await get(["MyAttribute"]);
     assert.deepEqual(one?.MessageAttributes, { MyAttribute: MessageAttributes.MyAttribute });
