@@ -1,6 +1,7 @@
 /** The attributes of a queue: which there are, their ranges and defaults, what may be set on which kind of queue. */
 import { errors } from "./errors.ts";
 import { checkPolicy } from "./policy.ts";
+import { withNumericCount } from "./redrive.ts";
 import type { QueueRow } from "./tables.ts";
 
 interface NumericAttribute {
@@ -100,7 +101,7 @@ function checkFifoAttribute(name: string, value: string, isFifo: boolean): strin
 /** The two redrive policies have to do with other queues: `redrive.ts` checks them with these at hand. */
 function checkDocument(name: string, value: string): string {
   if (name === "Policy") checkPolicy(value);
-  return value;
+  return name === "RedrivePolicy" ? withNumericCount(value) : value;
 }
 
 export interface MessageCounts {

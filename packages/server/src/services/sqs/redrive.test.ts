@@ -114,7 +114,11 @@ describe("redrive policies", () => {
     );
     await assertRefused(foreign, invalid, /Reason: Dead letter target owner should be same as the source\.$/);
     await assertRefused(sqs.run("GetQueueUrl", { QueueName: "source" }), "QueueDoesNotExist", /./);
-    await createQueue(sqs, "source", { RedrivePolicy: policy("5") });
+    const source = await createQueue(sqs, "source", { RedrivePolicy: policy("5") });
+    const { Attributes } = await sqs.run("GetQueueAttributes", { QueueUrl: source, AttributeNames: ["RedrivePolicy"] });
+    // As AWS shows it: https://github.com/getmoto/moto/pull/2402
+    assert.deepEqual(Attributes, { RedrivePolicy: policy(5) });
+    assert.equal(await createQueue(sqs, "source", { RedrivePolicy: policy("5") }), source);
   });
 
   test("the target's allow policy decides, and an empty policy is removed", async () => {

@@ -25,9 +25,18 @@ interface RedriveAllowPolicy {
   readonly sourceQueueArns: readonly string[];
 }
 
+/** The count is a number in what is kept, also when it came as a text, as AWS shows it. What is no policy is left to the check. */
+export function withNumericCount(text: string): string {
+  const policy = parseObject(text);
+  const count = policy?.["maxReceiveCount"];
+  return typeof count === "string" && /^\d+$/.test(count)
+    ? JSON.stringify({ ...policy, maxReceiveCount: Number(count) })
+    : text;
+}
+
 /** The policy of a queue, from its attribute, which was checked when it was set. */
 export function parseRedrivePolicy(text: string): RedrivePolicy {
-  // The count may stand there as a text.
+  // In an installation of before the count may stand there as a text.
   const { deadLetterTargetArn, maxReceiveCount } = JSON.parse(text) as Record<keyof RedrivePolicy, string>;
   return { deadLetterTargetArn, maxReceiveCount: Number(maxReceiveCount) };
 }

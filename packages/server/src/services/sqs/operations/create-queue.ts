@@ -33,7 +33,7 @@ export function createQueue(
           if (!isSame(shown[key], attributes[key])) throw errors.queueNameExists(key);
         return output;
       }
-      checkRedrive(queues, tx, arn, isFifo, attributes, loaded);
+      checkRedrive(queues, tx, arn, isFifo, Attributes, loaded);
       const deleted = tx.get(deletedQueuesTable, arn);
       if (deleted !== undefined) {
         if (tx.now < deleted.deletedAt + limits.nameBlockedAfterDeleteSeconds * 1000)
