@@ -53,7 +53,12 @@ export const errors = {
       "There is already a task running. Only one active task is allowed for a source queue arn at a given time.",
     ),
   overLimitInFlight: () =>
-    new ServiceError("OverLimit", "The queue has reached the limit of messages that are in flight.", { status: 403 }),
+    new ServiceError(
+      "OverLimit",
+      "Too many messages have been received without being deleted.\n" +
+        "Please delete your received messages or let them timeout before receiving more.",
+      { status: 403 },
+    ),
   policyTooLong: () => new ServiceError("OverLimit", "Submitted policy is over max allowed size.", { status: 403 }),
   policyOverLimit: (found: number, what: string, where: string, max: number) =>
     new ServiceError("OverLimit", `${found} ${what} were found ${where}the submitted policy, max allowed is ${max}`, {
