@@ -4,40 +4,12 @@
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-api-permissions-reference.html
  */
 import type { Call } from "../../kernel/call.ts";
+import { isOwnersAction } from "./actions.ts";
+import type { Action } from "./actions.ts";
 import { errors } from "./errors.ts";
 import { judge } from "./policy.ts";
 import { settingsOf } from "./queue-settings.ts";
 import type { QueueRow } from "./tables.ts";
-
-/** What a policy can grant to others; everything else is the owner's. */
-export const sharedActions = [
-  "ChangeMessageVisibility",
-  "DeleteMessage",
-  "GetQueueAttributes",
-  "GetQueueUrl",
-  "ListDeadLetterSourceQueues",
-  "PurgeQueue",
-  "ReceiveMessage",
-  "SendMessage",
-] as const;
-
-/** What only the owner may do and no policy can grant. */
-export const ownersActions = [
-  "AddPermission",
-  "CancelMessageMoveTask",
-  "CreateQueue",
-  "DeleteQueue",
-  "ListMessageMoveTasks",
-  "ListQueueTags",
-  "ListQueues",
-  "RemovePermission",
-  "SetQueueAttributes",
-  "StartMessageMoveTask",
-  "TagQueue",
-  "UntagQueue",
-] as const;
-
-export type Action = (typeof sharedActions)[number] | (typeof ownersActions)[number];
 
 /** @throws AccessDenied */
 export function checkAccess(queue: QueueRow, call: Call, action: Action, now: number): void {
@@ -60,8 +32,4 @@ export function checkAccess(queue: QueueRow, call: Call, action: Action, now: nu
   const verdict = judge(policy, queue.arn, action, { account: call.account }, keys);
   if (verdict === "denied" || (verdict === "silent" && !isOwner))
     throw errors.accessDenied(call.account, action, queue.arn, verdict === "denied");
-}
-
-export function isOwnersAction(action: string): boolean {
-  return ownersActions.some((owners) => owners === action);
 }

@@ -117,6 +117,11 @@ export const errors = {
       "InvalidAttributeValue",
       "Invalid value for the parameter FifoThroughputLimit. Reason: The perMessageGroupId value is allowed only when the value for DeduplicationScope is messageGroup.",
     ),
+  unknownAction: (action: string) =>
+    new ServiceError(
+      "InvalidParameterValueException",
+      `Value SQS:${action} for parameter ActionName is invalid. Reason: Please refer to the appropriate WSDL for a list of valid actions.`,
+    ),
   twoKindsOfEncryption: () =>
     new ServiceError(
       "InvalidAttributeName",

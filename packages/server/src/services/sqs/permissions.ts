@@ -2,7 +2,7 @@
  * The statements AddPermission writes into a queue's policy and RemovePermission takes out.
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_AddPermission.html
  */
-import { isOwnersAction, sharedActions } from "./access.ts";
+import { isOwnersAction, sharedActions } from "./actions.ts";
 import { errors } from "./errors.ts";
 import { limits } from "./limits.ts";
 import { parsePolicy } from "./policy.ts";
@@ -70,10 +70,8 @@ function checkLabel(label: string): void {
 
 function checkAction(action: string): void {
   if (shared.has(action)) return;
-  const reason = isOwnersAction(action)
-    ? "Only the queue owner is allowed to invoke this action."
-    : "Please refer to the appropriate WSDL for a list of valid actions.";
-  throw errors.invalidValue(`SQS:${action}`, "ActionName", reason);
+  if (!isOwnersAction(action)) throw errors.unknownAction(action);
+  throw errors.invalidValue(`SQS:${action}`, "ActionName", "Only the queue owner is allowed to invoke this action.");
 }
 
 function oneOrMany(values: readonly string[]): OneOrMany {

@@ -149,6 +149,19 @@ describe("the Policy attribute", () => {
     assert.deepEqual(await sqs.run("GetQueueAttributes", { QueueUrl, AttributeNames: ["Policy"] }), {});
   });
 
+  // AWS's answer: https://github.com/cloudtools/awacs/issues/34
+  test("names actions there are, in any case; those of batches are none", async () => {
+    const sqs = await startSqs();
+    const QueueUrl = await createQueue(sqs);
+    const set = (Action: string | string[]) =>
+      sqs.run("SetQueueAttributes", { QueueUrl, Attributes: { Policy: text([{ ...allow, Action }]) } });
+    const words = (name: string): string =>
+      `Value SQS:${name} for parameter ActionName is invalid. Reason: Please refer to the appropriate WSDL for a list of valid actions.`;
+    for (const name of ["ChangeMessageVisibilityBatch", "SendMesage"])
+      await assertRefused(set(["sqs:SendMessage", `SQS:${name}`]), "InvalidParameterValueException", words(name));
+    for (const action of ["*", "sqs:*", "SQS:sendmessage", "sqs:Send*", "sqs:DeleteQueue"]) await set(action);
+  });
+
   test("denies the owner too, and an empty one takes it away", async () => {
     const sqs = await startSqs();
     const QueueUrl = await createQueue(sqs);

@@ -6,6 +6,7 @@
  * not met (for operators that want a value), as in AWS.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html
  */
+import { isAction } from "./actions.ts";
 import { errors } from "./errors.ts";
 import { limits } from "./limits.ts";
 import { matchesGlob } from "./glob.ts";
@@ -38,7 +39,7 @@ export interface Principal {
   readonly service?: string | undefined;
 }
 
-/** @throws InvalidAttributeValue, OverLimit */
+/** @throws InvalidAttributeValue, InvalidParameterValue, OverLimit */
 export function checkPolicy(text: string): void {
   if (Buffer.byteLength(text) > limits.policyBytesMax) throw errors.policyTooLong();
   const policy = parsePolicy(text);
@@ -48,7 +49,9 @@ export function checkPolicy(text: string): void {
   let principals = 0;
   let conditions = 0;
   for (const { Action, NotAction, Principal: who, NotPrincipal, Condition = {} } of statements) {
-    checkCount(many(Action ?? NotAction ?? []).length, "actions", "in a statement from ", limits.permissionActionsMax);
+    const actions = many(Action ?? NotAction ?? []);
+    checkCount(actions.length, "actions", "in a statement from ", limits.permissionActionsMax);
+    actions.forEach(checkAction);
     const named = who ?? NotPrincipal ?? "*";
     principals += named === "*" ? 1 : Object.values(named).flatMap(many).length;
     if (!Object.keys(Condition).every(isOperator)) throw errors.invalidAttributeValue("Policy");
@@ -56,6 +59,12 @@ export function checkPolicy(text: string): void {
   }
   checkCount(principals, "principals", "in ", limits.policyPrincipalsMax);
   checkCount(conditions, "conditions", "in ", limits.policyConditionsMax);
+}
+
+/** One with a wildcard may match what there will be. */
+function checkAction(text: string): void {
+  const name = /^sqs:([^*?]+)$/i.exec(text)?.[1];
+  if (name !== undefined && !isAction(name)) throw errors.unknownAction(name);
 }
 
 function checkCount(found: number, what: string, where: string, max: number): void {

@@ -8,7 +8,7 @@ import type { Kernel, StoreReader } from "../../kernel/kernel.ts";
 import type { TableDefinition } from "../../kernel/table.ts";
 import type { Transaction } from "../../kernel/transaction.ts";
 import { checkAccess } from "./access.ts";
-import type { Action } from "./access.ts";
+import type { Action } from "./actions.ts";
 import { errors } from "./errors.ts";
 import { KeyRing } from "./key-ring.ts";
 import { limits, memoryLimits } from "./limits.ts";
