@@ -44,7 +44,18 @@ describe("AWS's examples", () => {
   });
 });
 
-describe("what is incomplete", () => {
+// https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ListDeadLetterSourceQueues.html, as it was until 2023
+test("source queues are QueueUrl elements", async () => {
+  await json("CreateQueue", { QueueName: "dead" });
+  const RedrivePolicy = '{"deadLetterTargetArn":"arn:aws:sqs:us-east-1:000000000000:dead","maxReceiveCount":1}';
+  for (const QueueName of ["source-1", "source-2"])
+    await json("CreateQueue", { QueueName, Attributes: { RedrivePolicy } });
+  const { text } = await query("ListDeadLetterSourceQueues", {}, "/000000000000/dead");
+  const urls = ["source-1", "source-2"].map((name) => `<QueueUrl>${tutti.url}/000000000000/${name}</QueueUrl>`);
+  assert.ok(text.includes(`<ListDeadLetterSourceQueuesResult>${urls.join("")}</`), text);
+});
+
+describe("what is incomplete, or not supported", () => {
   const batch = "SendMessageBatchRequestEntry.1";
   const attribute = { "MessageAttribute.1.Value.DataType": "String", "MessageAttribute.1.Value.StringValue": "v" };
   // AWS's answers: https://github.com/aws/aws-sdk-php/issues/694, https://github.com/aws/aws-sdk-java/issues/1692,
@@ -77,6 +88,18 @@ describe("what is incomplete", () => {
       { MessageBody: "x", "MessageAttribute.1.Name": "n" },
       "InvalidParameterValue",
       "The message attribute 'n' must contain non-empty message attribute type.",
+    ],
+    [
+      "a message attribute that is a list",
+      "SendMessage",
+      {
+        MessageBody: "x",
+        "MessageAttribute.1.Name": "n",
+        ...attribute,
+        "MessageAttribute.1.Value.StringListValue.1": "v",
+      },
+      "InvalidParameterValue",
+      "Message attribute list values in SendMessage operation are not supported.",
     ],
     [
       "a list of entries that is empty, as SDKs wrote it",

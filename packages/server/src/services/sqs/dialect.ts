@@ -33,7 +33,7 @@ const queryErrors: NonNullable<Dialect["queryErrors"]> = {
 };
 
 const nameAndValue = { key: "Name", value: "Value" } as const;
-/** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-quotas.html: a value may be absent. */
+/** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-queues.html: a value may be absent. */
 const tag = { name: "Tag", key: "Key", value: "Value", isValueOptional: true } as const;
 
 export const sqsDialect: Dialect = {
@@ -45,13 +45,16 @@ export const sqsDialect: Dialect = {
     Actions: { name: "ActionName" },
     AttributeNames: { name: "AttributeName" },
     Attributes: { name: "Attribute", ...nameAndValue },
+    BinaryListValues: { name: "BinaryListValue" },
     MessageAttributeNames: { name: "MessageAttributeName" },
     MessageAttributes: { name: "MessageAttribute", ...nameAndValue },
     MessageSystemAttributeNames: { name: "MessageSystemAttributeName" },
     MessageSystemAttributes: { name: "MessageSystemAttribute", ...nameAndValue },
     QueueUrls: { name: "QueueUrl" },
+    StringListValues: { name: "StringListValue" },
     TagKeys: { name: "TagKey" },
     Tags: tag,
+    queueUrls: { name: "QueueUrl" },
     tags: tag,
   },
   constraints: "required",
