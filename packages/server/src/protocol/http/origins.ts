@@ -8,9 +8,12 @@
  *     an origin that may ──▶ answered, with the headers that let the page read the answer (CORS)
  *     any other page ──▶ refused, and nothing is done
  *
- * Pages of this machine (`http://localhost:3000`) may: whoever can serve one is on it already. Others must be named.
+ * Pages of this machine (`http://localhost:3000`) may: whoever can serve one is on it already. So may pages that this server
+ * itself gave under an IP address; under a name only when it is named, since a name may lead here that is another's
+ * (DNS rebinding). Others must be named.
  * https://fetch.spec.whatwg.org/#http-cors-protocol
  */
+import { isIP } from "node:net";
 import { ServiceError } from "../../kernel/service-error.ts";
 
 /** Header values by lower-case name, as `node:http` and the short way have them. */
@@ -50,7 +53,7 @@ export class Origins {
     if (origin === undefined && site === undefined) return undefined;
     if (typeof origin !== "string")
       return site === "cross-site" || site === "same-site" ? refusal(undefined) : undefined;
-    if (!this.#isOpen && !this.#allowed.has(origin) && !isOfThisMachine(origin)) return refusal(origin);
+    if (!this.#isOpen && !this.#allowed.has(origin) && !isOurs(origin, headers["host"])) return refusal(origin);
     const common = { "access-control-allow-origin": origin, vary: "Origin" };
     if (headers["access-control-request-method"] === undefined)
       return { headers: { ...common, "access-control-expose-headers": exposed }, preflight: undefined };
@@ -73,9 +76,12 @@ function preflightOf(headers: RequestHeaders): Record<string, string> {
 
 const loopbackHost = /^(?:(?:[\w-]+\.)*localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
 
-function isOfThisMachine(origin: string): boolean {
+/** Whether a page is of this machine, or of the address that was asked. */
+function isOurs(origin: string, host: RequestHeaders[string]): boolean {
   const url = URL.parse(origin);
-  return url !== null && /^https?:$/.test(url.protocol) && url.origin === origin && loopbackHost.test(url.hostname);
+  if (url === null || !/^https?:$/.test(url.protocol) || url.origin !== origin) return false;
+  if (loopbackHost.test(url.hostname)) return true;
+  return url.host === host && isIP(url.hostname.replace(/^\[(.*)\]$/, "$1")) !== 0;
 }
 
 function refusal(origin: string | undefined): ServiceError {
