@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -37,3 +39,28 @@ test("the lock of a process that is gone is taken over, also when its number was
       assert.equal(existsSync(join(folder, "tutti.lock")), false);
     }
   }));
+
+test("a living owner keeps its lock, whatever its file says, until it ends in any way", async (context) => {
+  const folder = mkdtempSync(join(tmpdir(), "tutti-lock-"));
+  context.after(() => rmSync(folder, { recursive: true }));
+  const source = JSON.stringify(new URL("./data-directory.ts", import.meta.url).href);
+  const program = `
+    const { lockDataDirectory } = await import(${source});
+    lockDataDirectory(${JSON.stringify(folder)});
+    console.log("locked");
+    process.stdin.resume();`;
+  const flags = ["--input-type=module", "--disable-warning=ExperimentalWarning", "--eval", program];
+  const owner = spawn(process.execPath, flags, { stdio: ["pipe", "pipe", "inherit"] });
+  context.after(() => owner.kill("SIGKILL"));
+  await once(owner.stdout, "data");
+  assert.throws(() => lockDataDirectory(folder), new RegExp(`in use by process ${owner.pid}\\.`));
+  // One that has only just made it; one in another container, whose processes have other numbers.
+  for (const text of ["", '{"pi', '{"pid":1}', `{"pid":${2 ** 22 + 1}}`]) {
+    writeFileSync(join(folder, "tutti.lock"), text);
+    assert.throws(() => lockDataDirectory(folder), DataDirectoryInUse, text);
+  }
+  const ended = once(owner, "exit");
+  owner.kill("SIGKILL");
+  await ended;
+  lockDataDirectory(folder).release();
+});

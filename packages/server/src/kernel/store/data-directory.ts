@@ -1,11 +1,14 @@
 /**
- * One process owns a data directory. A lock file names its owner; a lock whose owner is gone is taken over.
+ * One process owns a data directory, by a lock of the operating system's: it ends with its process, whichever way that
+ * goes, and holds between containers that share the directory, whose process ids say nothing to each other.
  *
- * The lock is a file made with `wx` that holds the process id and, where the system tells it, the time that process
- * started, so that a reused process id is not taken for the owner.
+ *     owner.lock   the lock: an empty database of SQLite's, which knows how to lock a file; never removed, since
+ *                  whoever has it open would hold what nobody else can see
+ *     tutti.lock   who has it, for people; it decides nothing
  */
-import { closeSync, mkdirSync, openSync, readFileSync, unlinkSync, writeSync } from "node:fs";
+import { accessSync, constants, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 
 export class DataDirectoryInUse extends Error {
   override readonly name = "DataDirectoryInUse";
@@ -17,78 +20,62 @@ export interface DataDirectoryLock {
   release(): void;
 }
 
+/** This process's locks. A database that nothing refers to is collected, and its lock would end with it. */
+const held = new Set<DatabaseSync>();
+
+/** SQLITE_BUSY. */
+const busy = 5;
+
 /**
  * Makes the directory when it is absent and takes its lock.
- * @throws DataDirectoryInUse when a living process holds it
+ * @throws DataDirectoryInUse when another process holds it, or this one does already
  */
 export function lockDataDirectory(directory: string): DataDirectoryLock {
   mkdirSync(directory, { recursive: true });
-  const lockPath = join(directory, "tutti.lock");
-  for (let attempt = 0; attempt < 3; attempt += 1) {
-    if (tryLock(lockPath)) {
-      return { databasePath: join(directory, "tutti.db"), release: () => removeStale(lockPath) };
-    }
-    const owner = readOwner(lockPath);
-    if (owner !== undefined && isAlive(owner)) {
-      throw new DataDirectoryInUse(
-        `The data directory ${directory} is in use by process ${owner.pid}. ` +
-          "Stop that server, or start this one with another --data-dir (or --in-memory).",
-      );
-    }
-    removeStale(lockPath);
+  // Says why, which SQLite does not.
+  accessSync(directory, constants.W_OK | constants.X_OK);
+  const ownerPath = join(directory, "tutti.lock");
+  const lock = lockFile(join(directory, "owner.lock"));
+  if (lock === undefined) {
+    throw new DataDirectoryInUse(
+      `The data directory ${directory} is in use by ${nameOfOwner(ownerPath)}. ` +
+        "Stop that server, or start this one with another --data-dir (or --in-memory).",
+    );
   }
-  throw new DataDirectoryInUse(`The lock ${lockPath} could not be taken: other servers are starting on it.`);
-}
-
-interface Owner {
-  readonly pid: number;
-  readonly startedAt: string;
-}
-
-function tryLock(lockPath: string): boolean {
+  const release = (): void => {
+    if (!held.delete(lock)) return;
+    rmSync(ownerPath, { force: true });
+    lock.close();
+  };
+  held.add(lock);
   try {
-    const file = openSync(lockPath, "wx");
-    writeSync(file, JSON.stringify({ pid: process.pid, startedAt: processStart(process.pid) } satisfies Owner));
-    closeSync(file);
-    return true;
+    writeFileSync(ownerPath, JSON.stringify({ pid: process.pid }));
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
+    release();
+    throw error;
+  }
+  return { databasePath: join(directory, "tutti.db"), release };
+}
+
+/** Undefined when the file is locked. */
+function lockFile(path: string): DatabaseSync | undefined {
+  const database = new DatabaseSync(path);
+  try {
+    database.exec("BEGIN EXCLUSIVE");
+    return database;
+  } catch (error) {
+    database.close();
+    if ((error as { readonly errcode?: unknown }).errcode === busy) return undefined;
     throw error;
   }
 }
 
-function readOwner(lockPath: string): Owner | undefined {
+function nameOfOwner(path: string): string {
   try {
-    return JSON.parse(readFileSync(lockPath, "utf8")) as Owner;
+    const { pid } = JSON.parse(readFileSync(path, "utf8")) as { readonly pid?: unknown };
+    return typeof pid === "number" ? `process ${pid}` : "another process";
   } catch {
-    // Gone meanwhile, or cut short by a crash while it was written: nobody's.
-    return undefined;
-  }
-}
-
-function removeStale(lockPath: string): void {
-  try {
-    unlinkSync(lockPath);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
-  }
-}
-
-function isAlive(owner: Owner): boolean {
-  try {
-    process.kill(owner.pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
-  return owner.startedAt === "" || owner.startedAt === processStart(owner.pid);
-}
-
-/** The start time of a process as the system counts it, or "" where it does not tell. */
-function processStart(pid: number): string {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? "";
-  } catch {
-    return "";
+    // It is only just starting, or stopping.
+    return "another process";
   }
 }

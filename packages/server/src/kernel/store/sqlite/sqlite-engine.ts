@@ -29,6 +29,9 @@ export interface EncodedGroup {
 
 const statementCacheMax = 500;
 
+/** How long somebody else may be writing to the database (a person with the command `sqlite3`) before a commit fails. */
+const lockedMsMax = 10_000;
+
 export class SqliteEngine {
   readonly #database: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
@@ -36,7 +39,7 @@ export class SqliteEngine {
 
   /** @param path a file, or `:memory:` */
   constructor(path: string) {
-    this.#database = new DatabaseSync(path);
+    this.#database = new DatabaseSync(path, { timeout: lockedMsMax });
     this.#database.exec("PRAGMA journal_mode=WAL");
     this.#database.exec("PRAGMA synchronous=FULL");
     this.#database.exec("PRAGMA foreign_keys=OFF");

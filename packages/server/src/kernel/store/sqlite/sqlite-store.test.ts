@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { test } from "node:test";
 import type { TableDefinition } from "../../table.ts";
 import { note, noteMigrations, notes } from "../store-conformance.ts";
@@ -66,4 +67,34 @@ test("a commit that is durable is heard of without a turn of the event loop", as
   store.hearNow?.();
   assert.equal(await store.count(notes, []), 1);
   await store.close();
+});
+
+test("a commit waits while somebody else writes to the database, such as a person with sqlite3", async (context) => {
+  const folder = mkdtempSync(join(tmpdir(), "tutti-busy-"));
+  const path = join(folder, "tutti.db");
+  const store = openSqliteStore(path);
+  context.after(async () => {
+    await store.close();
+    rmSync(folder, { recursive: true });
+  });
+  await store.migrate(noteMigrations);
+  const person = new DatabaseSync(path);
+  person.exec("BEGIN IMMEDIATE");
+  const table = notes as unknown as TableDefinition;
+  let outcome: unknown = "waits";
+  const committed = store.commit([{ kind: "insert", table, values: notes.encode(note("a", 1)) }]).then(
+    () => (outcome = "durable"),
+    (error: unknown) => (outcome = error),
+  );
+  // Time for the store's thread to come to it; with too little of it this test would not fail.
+  const nobody = new Int32Array(new SharedArrayBuffer(4));
+  for (let times = 0; times < 20 && outcome === "waits"; times += 1) {
+    Atomics.wait(nobody, 0, 0, 5);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  assert.equal(outcome, "waits");
+  person.exec("COMMIT");
+  person.close();
+  await committed;
+  assert.equal(outcome, "durable");
 });
