@@ -51,7 +51,8 @@ export class SharedStore {
     take: async (member, shards) => {
       const taken = await this.leases.take(member, shards);
       for (const shard of taken) {
-        if (this.#owners.has(shard)) this.#report(`shard ${shard} was taken from its owner`);
+        if (this.#owners.has(shard) && !this.isOwner(member, shard))
+          this.#report(`shard ${shard} was taken from its owner`);
         this.#owners.set(shard, member);
       }
       return taken;

@@ -1,8 +1,9 @@
 /**
  * The one source of time. Everything that waits asks a `Clock`; nothing else in the server reads the host's time.
  *
- * Two forms: `RealClock` follows the host and never goes backwards; `VirtualClock` (beside this file) stands still until
- * it is advanced and then steps from deadline to deadline.
+ * Two forms: `RealClock` follows the host and never goes backwards; when the host's time is set back, it goes on at
+ * nine tenths of its pace until the host's has caught up. `VirtualClock` (beside this file) stands still until it is
+ * advanced and then steps from deadline to deadline.
  */
 export interface Clock {
   readonly kind: "real" | "virtual";
@@ -22,16 +23,33 @@ export interface Alarm {
   cancel(): void;
 }
 
-/** Longest delay `setTimeout` takes; a later alarm is set again when it is over. */
+/** Longest delay `setTimeout` takes. */
 const timeoutMsMax = 2_147_483_647;
+
+/** The host's timers know nothing of a clock that is set, and stand still while the machine sleeps. */
+const lookMsMax = 60_000;
+
+/** Of the host's pace, while the host's time is behind: standing still, whatever waits would wait for as long as that. */
+const paceAhead = 0.9;
 
 export class RealClock implements Clock {
   readonly kind = "real";
   #latest = 0;
+  /** Of the last time at which the host's was behind: what this clock showed when that was noticed, when that was, what it showed last. */
+  #ahead = { shown: 0, since: 0, latest: 0 };
 
   now(): number {
-    this.#latest = Math.max(this.#latest, Date.now());
-    return this.#latest;
+    const host = Date.now();
+    return (this.#latest = host >= this.#latest ? host : this.#nowAhead());
+  }
+
+  #nowAhead(): number {
+    const monotonic = this.monotonic();
+    // It has caught up since, and was set back again.
+    if (this.#ahead.latest !== this.#latest)
+      this.#ahead = { shown: this.#latest, since: monotonic, latest: this.#latest };
+    const { shown, since } = this.#ahead;
+    return (this.#ahead.latest = Math.floor(shown + (monotonic - since) * paceAhead));
   }
 
   monotonic(): number {
@@ -45,8 +63,8 @@ export class RealClock implements Clock {
   at(at: number, callback: () => void): Alarm {
     let handle: NodeJS.Timeout | undefined;
     const arm = (): void => {
-      const delay = Math.min(Math.max(at - this.now(), 0), timeoutMsMax);
-      // A timer of the host may fire up to a millisecond early, hence the check.
+      const delay = Math.min(Math.max(at - this.now(), 0), lookMsMax);
+      // A timer of the host may fire up to a millisecond early, too.
       handle = setTimeout(() => (this.now() < at ? arm() : callback()), delay);
     };
     arm();

@@ -17,7 +17,7 @@ export interface Situation {
 export interface Moves {
   readonly give: readonly number[];
   readonly take: readonly number[];
-  /** This node's by the store, without its knowing: it was told so by an answer that was lost. */
+  /** This node's by the store, without its knowing: it was told so by an answer that was lost, or gave it in vain. To be taken as well. */
   readonly adopt: readonly number[];
 }
 

@@ -85,6 +85,17 @@ function testOwners(open: () => Promise<LeasesUnderTest>): void {
     assert.ok(((await leases.view()).shards[0]?.epoch ?? 0) > (before?.epoch ?? 0));
   });
 
+  test("who takes what is its own already is told so", async () => {
+    await using opened = await start(open);
+    const { leases } = opened;
+    const a = await leases.register(node("a"), long);
+    const b = await leases.register(node("b"), long);
+    await leases.take(a, [0]);
+    await leases.take(b, [2]);
+    assert.deepEqual(await leases.take(a, [0, 1, 2]), [0, 1]);
+    assert.deepEqual(await owners(leases), ["a", "a", "b", undefined]);
+  });
+
   test("nobody gives what is another's", async () => {
     await using opened = await start(open);
     const { leases } = opened;

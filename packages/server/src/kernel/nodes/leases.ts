@@ -60,7 +60,8 @@ export interface Leases {
   renew(member: Member, leaseMs: number): Promise<boolean>;
   view(): Promise<ClusterView>;
   /**
-   * Those of these shards that were free and are the member's from now on.
+   * Those of these shards that were free, or the member's already, and are the member's from now on. Waits for earlier
+   * calls of this member that are under way in the store, also when their caller has given them up.
    * @throws StaleOwnerError when the node was removed
    */
   take(member: Member, shards: readonly number[]): Promise<number[]>;

@@ -71,7 +71,8 @@ export class MemoryLeases implements Leases {
 
   async take(member: Member, shards: readonly number[]): Promise<number[]> {
     if (this.#living(member) === undefined) throw new StaleOwnerError(`node ${member.nodeId} was removed`);
-    return shards.filter((shard) => this.#change(shard, undefined, member.nodeId));
+    const { nodeId } = member;
+    return shards.filter((shard) => this.#change(shard, undefined, nodeId) || this.#shards[shard]?.owner === nodeId);
   }
 
   async give(member: Member, shards: readonly number[]): Promise<void> {

@@ -29,7 +29,7 @@ async function cluster() {
     lines,
     async start(id: string) {
       const lost: unknown[] = [];
-      const own: { isCutOff: boolean; held?: Promise<void> } = { isCutOff: false };
+      const own: { isCutOff: boolean; held?: Promise<void>; lateGive?: Promise<void> } = { isCutOff: false };
       const reach = async (): Promise<void> => {
         if (own.isCutOff) throw new Error("the store cannot be reached");
       };
@@ -39,6 +39,13 @@ async function cluster() {
           ...bound(leases),
           renew: async (member, ms) => (await reach(), leases.renew(member, ms)),
           view: async () => (await reach(), await own.held, leases.view()),
+          // What is under way holds the node's row, in the store, whatever its sender has heard of it.
+          take: async (member, shards) => (await own.lateGive, leases.take(member, shards)),
+          give: (member, shards) => {
+            if (own.lateGive === undefined) return leases.give(member, shards);
+            own.lateGive = own.lateGive.then(() => leases.give(member, shards));
+            throw new Error("the answer was lost");
+          },
         },
         leaseMs,
         clock,
@@ -179,5 +186,29 @@ describe("nodes", () => {
     await pass(leaseMs / 5);
     assert.ok(b.kernel.ownership.owns(4));
     assert.equal((await leases.view()).shards[4]?.owner, "b");
+  });
+
+  test("a shard that a node has given, as the store learns late, is decided by one node all the same", async () => {
+    const { start, leases, pass } = await cluster();
+    const a = await start("a");
+    const arrives = Promise.withResolvers<void>();
+    a.own.lateGive = arrives.promise;
+    const b = await start("b");
+    assert.deepEqual(a.kernel.ownership.open(), [0, 1, 2, 3]);
+    // It still owns them all, by the store, and looks again.
+    await pass(leaseMs / 5);
+    arrives.resolve();
+    await turns(6);
+    delete a.own.lateGive;
+    await pass(leaseMs);
+    const { shards } = await leases.view();
+    for (const { shard, owner } of shards) {
+      const deciding = [a, b].filter(({ kernel }) => kernel.ownership.owns(shard));
+      assert.deepEqual(
+        deciding.map(({ node }) => node.member.nodeId),
+        [owner],
+        `shard ${shard}`,
+      );
+    }
   });
 });

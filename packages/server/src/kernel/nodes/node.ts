@@ -195,8 +195,9 @@ export class Node {
       overdue: new Set([...this.#freeSince].filter(([, since]) => since < longFreeBefore).map(([shard]) => shard)),
     });
     for (const shards of inBatches(moves.give)) await this.#give(kernel, shards);
-    for (const shards of inBatches(moves.adopt)) await this.#adopt(kernel, shards);
-    for (const shards of inBatches(moves.take)) await this.#adopt(kernel, await leases.take(this.member, shards));
+    // What is this node's by the view may have been given by a call that broke off and is not through yet: taking waits for it.
+    for (const shards of [...inBatches(moves.adopt), ...inBatches(moves.take)])
+      await this.#adopt(kernel, await leases.take(this.member, shards));
     if (moves.give.length + moves.take.length + moves.adopt.length > 0) await this.refresh();
   }
 

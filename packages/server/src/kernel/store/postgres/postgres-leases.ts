@@ -83,7 +83,7 @@ export function openPostgresLeases(url: string, store: Store, options: PostgresL
     view: () => changes.transaction(view),
     take: (member, shards) =>
       changes.transaction(async (run) => {
-        const taken = await change(run, member, shards, "$1::text", "owner IS NULL");
+        const taken = await change(run, member, shards, "$1::text", "(owner IS NULL OR owner = $1::text)");
         return taken.map(([shard]) => Number(shard)).toSorted((left, right) => left - right);
       }),
     give: (member, shards) =>

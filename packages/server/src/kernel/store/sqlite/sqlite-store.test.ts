@@ -81,20 +81,20 @@ test("a commit waits while somebody else writes to the database, such as a perso
   const person = new DatabaseSync(path);
   person.exec("BEGIN IMMEDIATE");
   const table = notes as unknown as TableDefinition;
-  let outcome: unknown = "waits";
+  const commit: { outcome: unknown } = { outcome: "waits" };
   const committed = store.commit([{ kind: "insert", table, values: notes.encode(note("a", 1)) }]).then(
-    () => (outcome = "durable"),
-    (error: unknown) => (outcome = error),
+    () => (commit.outcome = "durable"),
+    (error: unknown) => (commit.outcome = error),
   );
   // Time for the store's thread to come to it; with too little of it this test would not fail.
   const nobody = new Int32Array(new SharedArrayBuffer(4));
-  for (let times = 0; times < 20 && outcome === "waits"; times += 1) {
+  for (let times = 0; times < 20 && commit.outcome === "waits"; times += 1) {
     Atomics.wait(nobody, 0, 0, 5);
     await new Promise((resolve) => setImmediate(resolve));
   }
-  assert.equal(outcome, "waits");
+  assert.equal(commit.outcome, "waits");
   person.exec("COMMIT");
   person.close();
   await committed;
-  assert.equal(outcome, "durable");
+  assert.equal(commit.outcome, "durable");
 });
