@@ -1,5 +1,6 @@
 /** What may keep a node from joining an installation. */
 import type { Installation, Leases } from "../../kernel/nodes/leases.ts";
+import { StoreFault, StoreUnavailableError } from "../../kernel/store/store-errors.ts";
 import { ConfigurationError } from "../options.ts";
 
 /** Another node lives where only one may. */
@@ -15,5 +16,14 @@ export async function install(leases: Leases, wanted: Installation, asked: numbe
   if (asked === undefined || asked === found.shardCount) return found;
   throw new ConfigurationError(
     `This installation was made with ${found.shardCount} shards, and that cannot change; --shards ${asked} is for a new one.`,
+  );
+}
+
+/** What a first start that failed says. Later ones are tried again until they succeed. */
+export function startFailure(error: unknown, leaseMs: number): unknown {
+  if (!(error instanceof StoreUnavailableError)) return error;
+  return new StoreFault(
+    "TUTTI-0109",
+    `this node could not start, because its database did not answer within ${leaseMs / 1000} s, the time of a lease: ${error.message}`,
   );
 }

@@ -6,6 +6,7 @@ import { NodeIdInUse } from "../../kernel/nodes/leases.ts";
 import { MemoryLeases } from "../../kernel/nodes/memory-leases.ts";
 import { metaTable } from "../../kernel/meta.ts";
 import { MemoryStore } from "../../kernel/store/memory-store.ts";
+import { StoreFault, StoreUnavailableError } from "../../kernel/store/store-errors.ts";
 import { turns } from "../../kernel/testing/fixtures.ts";
 import { VirtualClock } from "../../kernel/virtual-clock.ts";
 import { Origins } from "../../protocol/http/origins.ts";
@@ -81,6 +82,31 @@ describe("a node", () => {
     const metrics = await (await fetch(`${server.url}/metrics`)).text();
     assert.match(metrics, /^tutti_node_shards 4$/m);
     assert.match(metrics, /^tutti_nodes 1$/m);
+  });
+
+  test("whose database answers late at the first start says so, by a code that has a page", async () => {
+    await using shared = new Shared();
+    const late = async (): Promise<never> => {
+      throw new StoreUnavailableError("the database db:5432/tutti did not answer: timeout");
+    };
+    for (const method of ["install", "register", "view"] as const) {
+      const leases = new Proxy(shared.leases, {
+        get: (target, name) => {
+          if (name === method) return late;
+          const value: unknown = Reflect.get(target, name);
+          return typeof value === "function" ? value.bind(target) : value;
+        },
+      });
+      await assert.rejects(shared.start({ leases }), (error) => {
+        assert.ok(error instanceof StoreFault, method);
+        assert.equal(error.code, "TUTTI-0109");
+        assert.match(
+          error.message,
+          /^TUTTI-0109: .* within 2 s.*: the database db:5432\/tutti did not answer: timeout$/,
+        );
+        return true;
+      });
+    }
   });
 
   test("that was removed joins again, with everything acknowledged, behind the same address", async () => {

@@ -32,7 +32,7 @@ import type { TuttiServer } from "../tutti-server.ts";
 import { nodeLimits } from "./limits.ts";
 import { NodeClient } from "./node-client.ts";
 import { handleNodeRequest, NodeMessages } from "./node-messages.ts";
-import { install, MustBeAlone } from "./joining.ts";
+import { install, MustBeAlone, startFailure } from "./joining.ts";
 import { nodeMetrics, showCluster } from "./node-status.ts";
 import { viewRequest } from "./routed-view.ts";
 import { operationRequest, ShardRouter } from "./shard-router.ts";
@@ -73,7 +73,7 @@ const joinPauseMs = 500;
 /** Who still has the name then is alive. */
 const leasesWaitedForName = 1.5;
 
-/** @throws NodeIdInUse, StoreUnavailableError, the listener's error (EADDRINUSE) */
+/** @throws NodeIdInUse, StoreFault, the listener's error (EADDRINUSE) */
 export async function startNodeServer(options: NodeServerOptions): Promise<TuttiServer> {
   const secret = Buffer.from(systemRandom.bytes(32)).toString("hex");
   const { leases, store, shardCount = shardCountDefault } = options;
@@ -82,14 +82,14 @@ export async function startNodeServer(options: NodeServerOptions): Promise<Tutti
     async (error: unknown) => {
       await leases.close();
       await store.close();
-      throw error;
+      throw startFailure(error, options.leaseMs);
     },
   );
   try {
     await server.start();
   } catch (error) {
     await server.close();
-    throw error;
+    throw startFailure(error, options.leaseMs);
   }
   return {
     url: server.url,
