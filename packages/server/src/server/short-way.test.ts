@@ -114,6 +114,37 @@ describe("a connection", () => {
   });
 });
 
+test("a client that takes no answers is not heard further, until it does", async (context) => {
+  const answer = "x".repeat(512 * 1024);
+  const seen: { asked: number; socket?: Socket } = { asked: 0 };
+  const handle: HttpHandler = (received, response) => {
+    assert.ok(isWhole(received));
+    seen.socket = received.socket;
+    seen.asked += 1;
+    response.writeHead(200, { "content-length": answer.length });
+    response.end(answer);
+  };
+  const listener = await listen({ any: handle, whole: handle }, "127.0.0.1", 0, listenerLimits);
+  const socket = connect({ port: Number(new URL(listener.url).port), host: "127.0.0.1", allowHalfOpen: true });
+  context.after(async () => {
+    socket.destroy();
+    await listener.close();
+  });
+  socket.pause();
+  const requestsMax = 60;
+  let sent = 0;
+  while (sent < requestsMax && seen.socket?.isPaused() !== true) {
+    socket.write(request(""));
+    sent += 1;
+    while (seen.asked < sent && seen.socket?.isPaused() !== true) await new Promise((resolve) => setImmediate(resolve));
+  }
+  assert.ok(sent < requestsMax, "all were answered into memory");
+  assert.ok((seen.socket?.writableLength ?? 0) <= 2 * answer.length);
+  const answers = bodies(socket);
+  socket.resume().end();
+  assert.equal((await answers).length, sent);
+});
+
 describe("a stop", () => {
   test("ends idle connections at once and busy ones when they have been answered", async () => {
     const held = Promise.withResolvers<void>();

@@ -9,7 +9,8 @@
  *     idle ──a whole request──▶ busy ──answered──▶ idle
  *      └──anything else──▶ node:http
  *
- * What comes while a request is busy is kept, and the socket not read on, until that one is answered.
+ * What comes while a request is busy is kept, and the socket not read on, until that one is answered and the client has
+ * taken most of what it was answered.
  */
 import { STATUS_CODES } from "node:http";
 import type { OutgoingHttpHeaders } from "node:http";
@@ -99,6 +100,16 @@ class Connection {
     this.#quietMs = 0;
     // Node writes that with less ado: 4.1 µs instead of 4.6 for ten messages of 256 bytes.
     this.socket.write(text, isAscii ? "latin1" : "utf8");
+    // Whoever asks and takes no answers would have them all in memory here.
+    if (this.socket.writableLength < this.socket.writableHighWaterMark) this.#goOn();
+    else
+      this.socket.pause().once("drain", () => {
+        this.socket.resume();
+        this.#goOn();
+      });
+  }
+
+  #goOn(): void {
     const kept = this.#kept;
     if (kept !== undefined) {
       this.#kept = undefined;

@@ -90,13 +90,7 @@ describe("a node", () => {
       throw new StoreUnavailableError("the database db:5432/tutti did not answer: timeout");
     };
     for (const method of ["install", "register", "view"] as const) {
-      const leases = new Proxy(shared.leases, {
-        get: (target, name) => {
-          if (name === method) return late;
-          const value: unknown = Reflect.get(target, name);
-          return typeof value === "function" ? value.bind(target) : value;
-        },
-      });
+      const leases = Object.assign(new MemoryLeases(() => Date.now()), { [method]: late });
       await assert.rejects(shared.start({ leases }), (error) => {
         assert.ok(error instanceof StoreFault, method);
         assert.equal(error.code, "TUTTI-0109");
