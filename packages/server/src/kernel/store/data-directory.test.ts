@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -26,6 +26,7 @@ test("a directory has one owner, who can be told from the message", () =>
         error.message.includes(String(process.pid)) &&
         error.message.includes("--data-dir"),
     );
+    assert.deepEqual(readdirSync(join(folder, "deep", "data")).toSorted(), ["owner.lock", "tutti.lock"]);
     lock.release();
     lockDataDirectory(join(folder, "deep", "data")).release();
   }));

@@ -61,7 +61,8 @@ export function lockDataDirectory(directory: string): DataDirectoryLock {
 function lockFile(path: string): DatabaseSync | undefined {
   const database = new DatabaseSync(path);
   try {
-    database.exec("BEGIN EXCLUSIVE");
+    // Nothing is ever written to it, a journal beside it neither.
+    database.exec("PRAGMA journal_mode=MEMORY; BEGIN EXCLUSIVE");
     return database;
   } catch (error) {
     database.close();
