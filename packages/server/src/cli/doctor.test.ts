@@ -42,7 +42,7 @@ test("says one line a problem", async () => {
 test("names the owner of a data directory in use", async () => {
   const lock = lockDataDirectory(join(folder, "used"));
   const [problem] = await findProblems(options({ dataDirectory: join(folder, "used") }));
-  assert.match(problem ?? "", new RegExp(`process ${process.pid}`));
+  assert.match(problem ?? "", new RegExp(`^TUTTI-0110: .* process ${process.pid}`));
   lock.release();
 });
 

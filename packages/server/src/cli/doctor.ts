@@ -50,7 +50,7 @@ function directoryProblem(directory: string): string | undefined {
     lockDataDirectory(directory).release();
     return undefined;
   } catch (error) {
-    if (error instanceof DataDirectoryInUse) return error.message;
+    if (error instanceof DataDirectoryInUse || error instanceof StoreFault) return error.message;
     throw error;
   }
 }

@@ -4,7 +4,6 @@
  * Order of a start: lock the data directory or reach the database, open the store, migrate and load, rebuild what is derived, listen.
  * Order of a stop: take no new requests, let waiting ones answer, write what is open, close the store, give up the lock.
  */
-import { mkdirSync } from "node:fs";
 import { RealClock } from "../kernel/clock.ts";
 import type { Clock } from "../kernel/clock.ts";
 import { createLog } from "../kernel/log.ts";
@@ -99,7 +98,8 @@ export async function startServer(options: ServerOptions): Promise<TuttiServer> 
       }),
     };
   } catch (error) {
-    await kernel.stop().finally(release);
+    // A store that could not be opened cannot be closed either; the reason is the first.
+    await kernel.stop().then(release, release);
     throw error;
   }
 }
@@ -120,14 +120,13 @@ async function startNode(options: ServerOptions, url: string, clock: Clock, log:
 
 function openStore(dataDirectory: string | undefined): { store: Store; release: () => void } {
   if (dataDirectory === undefined) return { store: new MemoryStore(), release: () => undefined };
-  mkdirSync(dataDirectory, { recursive: true });
   const lock = lockDataDirectory(dataDirectory);
   return { store: openSqliteStore(lock.databasePath), release: () => lock.release() };
 }
 
 function fatal(options: ServerOptions, log: Log): (error: unknown) => void {
   return (error) => {
-    log("error", "stopping at once: memory may be ahead of the disk", {
+    log("error", "TUTTI-0112: stopping at once: memory may be ahead of the disk", {
       error: error instanceof Error ? (error.stack ?? error.message) : String(error),
     });
     options.onFatal(error);

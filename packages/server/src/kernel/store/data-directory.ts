@@ -9,6 +9,7 @@
 import { accessSync, constants, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { StoreFault } from "./store-errors.ts";
 
 export class DataDirectoryInUse extends Error {
   override readonly name = "DataDirectoryInUse";
@@ -28,9 +29,19 @@ const busy = 5;
 
 /**
  * Makes the directory when it is absent and takes its lock.
- * @throws DataDirectoryInUse when another process holds it, or this one does already
+ * @throws DataDirectoryInUse when another process holds it, or this one does already; StoreFault when it cannot be written
  */
 export function lockDataDirectory(directory: string): DataDirectoryLock {
+  try {
+    return lockWritable(directory);
+  } catch (error) {
+    if (error instanceof DataDirectoryInUse) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new StoreFault("TUTTI-0111", `the data directory ${directory} cannot be used: ${reason}`);
+  }
+}
+
+function lockWritable(directory: string): DataDirectoryLock {
   mkdirSync(directory, { recursive: true });
   // Says why, which SQLite does not.
   accessSync(directory, constants.W_OK | constants.X_OK);
@@ -38,7 +49,7 @@ export function lockDataDirectory(directory: string): DataDirectoryLock {
   const lock = lockFile(join(directory, "owner.lock"));
   if (lock === undefined) {
     throw new DataDirectoryInUse(
-      `The data directory ${directory} is in use by ${nameOfOwner(ownerPath)}. ` +
+      `TUTTI-0110: The data directory ${directory} is in use by ${nameOfOwner(ownerPath)}. ` +
         "Stop that server, or start this one with another --data-dir (or --in-memory).",
     );
   }

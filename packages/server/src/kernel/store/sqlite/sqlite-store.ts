@@ -1,6 +1,7 @@
 /** The embedded store: one SQLite file, written by a thread of its own so that a sync never holds up the next decision. */
 import type { SqlValue, TableDefinition } from "../../table.ts";
 import type { Migration } from "../migration.ts";
+import { StoreFault } from "../store-errors.ts";
 import type { RangeQuery, Store, WriteOperation } from "../store.ts";
 import { Checkpointer } from "./checkpointer.ts";
 import { countText, encodeGroup, loadText, rangeText, sumText } from "./sql-text.ts";
@@ -24,7 +25,15 @@ export function openSqliteStore(path: string, thread: "worker" | "main" = "worke
     durable: path !== ":memory:",
     commitsAtOnce,
     hearNow,
-    migrate: async (migrations: readonly Migration[]) => void (await ask({ kind: "migrate", migrations })),
+    migrate: async (migrations: readonly Migration[]) => {
+      try {
+        await ask({ kind: "migrate", migrations });
+      } catch (error) {
+        // It is the first thing that is asked: here comes out what is wrong with the file.
+        const reason = error instanceof Error ? error.message : String(error);
+        throw new StoreFault("TUTTI-0111", `the database ${path} cannot be used: ${reason}`);
+      }
+    },
     commit: async (operations: readonly WriteOperation[]) => {
       const group = encodeGroup(operations);
       await ask({ kind: "commit", group });

@@ -43,7 +43,8 @@ export function startThread(path: string): Thread {
   let heard = 0;
   let broken: Error | undefined;
   const fail = (error: Error): void => {
-    broken = error;
+    // The first says why; the thread ends of it.
+    broken ??= error;
     for (const { reject } of pending.values()) reject(error);
     pending.clear();
     port.close();
