@@ -11,6 +11,7 @@ import { serializationError } from "../codec/scalars.ts";
 import { decodeAwsChunked } from "./aws-chunked.ts";
 import { isWhole } from "./exchange.ts";
 import type { HttpRequest } from "./exchange.ts";
+import { Pieces } from "./pieces.ts";
 
 /** How much of a refused body is read; then the connection is cut. */
 const drainBytesMax = 64 * 1024 * 1024;
@@ -36,25 +37,22 @@ export function readBody(
   done: (body: Buffer | ServiceError | undefined) => void,
 ): void {
   if (isWhole(request)) return done(request.wholeBody.length <= bytesMax ? request.wholeBody : tooLarge(bytesMax));
-  let chunks: Buffer[] = [];
+  let pieces = new Pieces();
   let size = 0;
   let finished = false;
   const finish = (result: Buffer | ServiceError | undefined): void => {
     if (finished) return;
     finished = true;
-    chunks = [];
+    pieces = new Pieces();
     done(result);
   };
   request.on("data", (chunk: Buffer) => {
     size += chunk.length;
-    if (size <= bytesMax && !finished) chunks.push(chunk);
+    if (size <= bytesMax && !finished) pieces.add(chunk);
     else if (size > bytesMax + drainBytesMax) request.destroy();
     else finish(tooLarge(bytesMax));
   });
-  request.on("end", () => {
-    const [only] = chunks;
-    finish(chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks));
-  });
+  request.on("end", () => finish(pieces.whole()));
   request.on("error", () => finish(undefined));
   request.on("close", () => finish(undefined));
   if (Number(request.headers["content-length"] ?? 0) > bytesMax) finish(tooLarge(bytesMax));

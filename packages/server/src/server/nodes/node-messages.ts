@@ -10,6 +10,7 @@ import type { CarriedHop, HopAnswer, HopCarrier } from "../../delivery/hop-carri
 import type { Hops } from "../../delivery/hops.ts";
 import { LeaseLost, ShardNotOwned } from "../../kernel/ownership.ts";
 import { StoreUnavailableError } from "../../kernel/store/store-errors.ts";
+import { Pieces } from "../../protocol/http/pieces.ts";
 import type { RawRequest } from "../../protocol/http/raw.ts";
 import { nodeLimits } from "./limits.ts";
 import { checkProof, nodeHeader } from "./node-auth.ts";
@@ -123,17 +124,15 @@ async function received(messages: NodeMessages, name: string, body: Buffer): Pro
 }
 
 async function readWhole(request: IncomingMessage): Promise<Buffer | undefined> {
-  const chunks: Buffer[] = [];
-  let size = 0;
+  const pieces = new Pieces();
   try {
     for await (const chunk of request as AsyncIterable<Buffer>) {
-      size += chunk.length;
-      if (size > nodeLimits.internalBodyBytesMax) return undefined;
-      chunks.push(chunk);
+      pieces.add(chunk);
+      if (pieces.size > nodeLimits.internalBodyBytesMax) return undefined;
     }
   } catch {
     // The other node is gone.
     return undefined;
   }
-  return Buffer.concat(chunks);
+  return pieces.whole();
 }
