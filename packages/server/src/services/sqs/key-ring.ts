@@ -140,6 +140,8 @@ export class KeyRing {
       };
       tx.insert(dataKeysTable, latest);
     }
+    // Nothing is encrypted with the one before any more; its stream would stay for as long as the process.
+    if (known !== undefined && known.row.id !== latest.id) this.#streams.delete(known.row.id);
     ofShard.set(keyName, { row: latest, key: keys.keyString([shard, latest.id]) });
     this.#latest.set(shard, ofShard);
     return latest;
