@@ -11,7 +11,8 @@ export interface RandomSource {
 }
 
 const uuidBytes = 16;
-const pool = Buffer.alloc(uuidBytes * 256);
+/** Drawn at once: a call of the generator takes longer than the bytes of a hundred ids. */
+const pool = Buffer.alloc(uuidBytes * 2048);
 let poolUsed = pool.length;
 
 /**

@@ -238,6 +238,10 @@ function encodeStructure(source: Members, members: ReadonlyMap<string, EncodedMe
   let place = -1;
   for (const name in source) {
     const member = members.get(name);
+    if (member !== undefined && member.place > place && member.convert === asItIs) {
+      ({ place } = member);
+      continue;
+    }
     const before = source[name];
     const after = encodeMember(before, member);
     if (member === undefined || member.place < place || after !== before) {
