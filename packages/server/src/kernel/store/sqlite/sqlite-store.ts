@@ -19,7 +19,7 @@ const commitsAtOnce = 3;
  */
 export function openSqliteStore(path: string, thread: "worker" | "main" = "worker"): Store {
   const { ask, hearNow, stop } = thread === "worker" ? startThread(path) : onThisThread(path);
-  const checkpointer = new Checkpointer(() => startThread(path));
+  const checkpointer = new Checkpointer(path, () => startThread(path));
   return {
     description: path,
     durable: path !== ":memory:",
@@ -55,6 +55,7 @@ export function openSqliteStore(path: string, thread: "worker" | "main" = "worke
       await checkpointer.close();
       await ask({ kind: "close" });
       await stop();
+      await checkpointer.closeFile();
     },
   };
 }
