@@ -116,6 +116,18 @@ describe("answers in XML", () => {
   });
 });
 
+test("a message of a mebibyte passes however its JSON is escaped", async () => {
+  const MessageBody = '"'.repeat(1_048_576);
+  const escaped = String.raw`\u0022`.repeat(1_048_576);
+  const { status, text } = await request("/", {
+    method: "POST",
+    headers: { "content-type": "application/x-amz-json-1.0", "x-amz-target": "AmazonSQS.SendMessage" },
+    body: `{"QueueUrl":"${urlOf("others")}","MessageBody":"${escaped}"}`,
+  });
+  assert.equal(status, 200, text.slice(0, 200));
+  assert.equal((JSON.parse(text) as { MD5OfMessageBody: string }).MD5OfMessageBody, hash("md5", MessageBody));
+});
+
 describe("refusals", () => {
   test("of a queue there is not are worded by the dialect, with its code and status", async () => {
     const inForm = await query("GetQueueUrl", { QueueName: "none" });

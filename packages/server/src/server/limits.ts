@@ -29,5 +29,8 @@ export const listenerLimits: ListenerLimits = {
   pipelinedRequestsMax: 256,
 };
 
-/** Of a request, before decompression and after. A 1 MiB message is up to three times as long when it is percent-encoded. */
-export const bodyBytesMax = 5 * 1024 * 1024;
+/**
+ * Of a request, before decompression and after. A message of 1 MiB is up to three times as long when it is percent-encoded,
+ * and up to six times in JSON: there are writers of JSON that escape quotes, angle brackets and all that is not ASCII as `\u0022`.
+ */
+export const bodyBytesMax = 7 * 1024 * 1024;
