@@ -22,13 +22,18 @@ export function checkId(value: string | undefined, parameter: string): void {
 
 /**
  * Whether a message has the ids its queue needs, and no other. A group id on a standard queue names a tenant.
+ * @param notForQueue words the refusal of an id that this kind of queue has not
  * @throws InvalidParameterValue, MissingParameter
  */
-export function checkFifoIds(message: Ids, { isFifo, isContentDeduplicated }: QueueSettings): void {
+export function checkFifoIds(
+  message: Ids,
+  { isFifo, isContentDeduplicated }: QueueSettings,
+  notForQueue: (value: string, parameter: string, reason: string) => Error,
+): void {
   const { MessageGroupId: groupId, MessageDeduplicationId: deduplicationId } = message;
   if (!isFifo && deduplicationId !== undefined) {
-    const reason = "The request includes a parameter that is not valid for this queue type.";
-    throw errors.invalidValue(deduplicationId, "MessageDeduplicationId", reason);
+    const reason = "The request includes a parameter that is not valid for this queue type";
+    throw notForQueue(deduplicationId, "MessageDeduplicationId", reason);
   }
   if (isFifo && groupId === undefined) throw errors.missingParameter("MessageGroupId");
   checkId(groupId, "MessageGroupId");

@@ -292,6 +292,24 @@ describe("batches", () => {
     assert.deepEqual(await bodies(sqs, QueueUrl), ["good", "last"]);
   });
 
+  // AWS's answer: https://github.com/aws/aws-sdk-js/issues/3187
+  test("what the kind of queue has not fails an entry in shorter words", async () => {
+    const sqs = await startSqs();
+    const fifo = await createQueue(sqs, "q.fifo", { FifoQueue: "true", ContentBasedDeduplication: "true" });
+    const standard = await createQueue(sqs, "q");
+    const messageOf = async (QueueUrl: string, entry: object) => {
+      const Entries = [{ Id: "a", MessageBody: "x", ...entry }];
+      const { Failed = [] } = await sqs.run("SendMessageBatch", { QueueUrl, Entries });
+      return Failed.map(({ Code, Message }) => `${Code}: ${Message}`);
+    };
+    assert.deepEqual(await messageOf(fifo, { MessageGroupId: "g", DelaySeconds: 1 }), [
+      "InvalidParameterValue: The request include parameter that is not valid for this queue type",
+    ]);
+    assert.deepEqual(await messageOf(standard, { MessageDeduplicationId: "d" }), [
+      "InvalidParameterValue: The request includes a parameter that is not valid for this queue type",
+    ]);
+  });
+
   test("answers name only what there is", async () => {
     const { sqs, QueueUrl } = await withQueue();
     const good = await sqs.run("SendMessageBatch", { QueueUrl, Entries: [{ Id: "a", MessageBody: "x" }] });

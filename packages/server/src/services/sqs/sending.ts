@@ -36,6 +36,12 @@ export interface SentMessage {
   SequenceNumber?: string;
 }
 
+/** Refusals that AWS words otherwise for an entry of a batch than for a message that is sent alone. */
+export interface SendWording {
+  tooLong(bytesMax: number): Error;
+  notForQueue(value: string | number, parameter: string, reason: string): Error;
+}
+
 type Attributes = Readonly<Record<string, StoredAttribute>> | null;
 
 /** Bytes that count towards the limit of a batch, of a message not checked yet. */
@@ -49,7 +55,7 @@ export class Sending {
   readonly #tx: Transaction;
   readonly #queue: QueueRow;
   readonly #call: Call;
-  readonly #tooLong: (max: number) => string;
+  readonly #wording: SendWording;
   readonly #settings: QueueSettings;
   readonly #state: QueueState;
   readonly #traceHeader: string | null;
@@ -58,13 +64,12 @@ export class Sending {
   /** What a FIFO queue accepts with this request. */
   #acceptance: Acceptance | undefined;
 
-  /** @param tooLong words the refusal of a message over the queue's limit; single sends and batches differ */
-  constructor(queues: Queues, tx: Transaction, queue: QueueRow, call: Call, tooLong: (max: number) => string) {
+  constructor(queues: Queues, tx: Transaction, queue: QueueRow, call: Call, wording: SendWording) {
     this.#queues = queues;
     this.#tx = tx;
     this.#queue = queue;
     this.#call = call;
-    this.#tooLong = tooLong;
+    this.#wording = wording;
     this.#settings = settingsOf(queue);
     this.#state = queues.state(queue);
     this.#traceHeader = call.header("x-amzn-trace-id") ?? null;
@@ -82,11 +87,11 @@ export class Sending {
     const body = message.MessageBody;
     if (body === undefined || body === "") throw errors.missingParameter("MessageBody");
     if (hasInvalidCharacters(body)) throw errors.invalidMessageContents(nameOfInvalidCharacter(body));
-    const delayMs = checkDelay(message.DelaySeconds, settings);
-    checkFifoIds(message, settings);
+    const delayMs = checkDelay(message.DelaySeconds, settings, this.#wording);
+    checkFifoIds(message, settings, this.#wording.notForQueue);
     const attributes = storeAttributes(message.MessageAttributes);
     const bytes = Buffer.byteLength(body) + attributesBytes(attributes);
-    if (bytes > settings.messageBytesMax) throw errors.invalidParameter(this.#tooLong(settings.messageBytesMax));
+    if (bytes > settings.messageBytesMax) throw this.#wording.tooLong(settings.messageBytesMax);
     const system = systemAttributes(message.MessageSystemAttributes);
     const bodyMd5 = md5 ?? hash("md5", body);
     const deduplication = settings.isFifo ? deduplicationOf(this.#queue, message, body) : undefined;
@@ -168,11 +173,11 @@ function answer(
 }
 
 /** Zero means the queue's delay on a FIFO queue, and none on a standard one. */
-function checkDelay(seconds: number | undefined, { isFifo, delayMs }: QueueSettings): number {
+function checkDelay(seconds: number | undefined, { isFifo, delayMs }: QueueSettings, wording: SendWording): number {
   if (seconds === undefined) return delayMs;
   if (isFifo && seconds > 0) {
-    const reason = "The request include parameter that is not valid for this queue type.";
-    throw errors.invalidValue(seconds, "DelaySeconds", reason);
+    const reason = "The request include parameter that is not valid for this queue type";
+    throw wording.notForQueue(seconds, "DelaySeconds", reason);
   }
   if (seconds < 0 || seconds > limits.delaySecondsMax)
     throw errors.invalidValue(seconds, "DelaySeconds", "DelaySeconds must be >= 0 and <= 900.");

@@ -9,7 +9,7 @@ import { md5OfTexts } from "../md5-lanes.ts";
 import { settingsOf } from "../queue-settings.ts";
 import type { Queues } from "../queues.ts";
 import { messageBytes, Sending } from "../sending.ts";
-import type { SentMessage } from "../sending.ts";
+import type { SendWording, SentMessage } from "../sending.ts";
 import { queueOfUrl } from "../targets.ts";
 
 interface Output {
@@ -27,7 +27,7 @@ export function sendMessageBatch(queues: Queues): Operation<SendMessageBatchComm
       let bytes = 0;
       for (const entry of entries) bytes += messageBytes(entry);
       if (bytes > limits.batchBytesMax) throw errors.batchRequestTooLong(limits.batchBytesMax, bytes);
-      const sending = new Sending(queues, tx, queue, call, tooLong);
+      const sending = new Sending(queues, tx, queue, call, wording);
       const digests = md5OfTexts(entries.map(({ MessageBody = "" }) => MessageBody));
       const result = runBatch(entries, (entry, index) => sending.send(entry, entry.Id, digests[index]));
       sending.end();
@@ -37,6 +37,10 @@ export function sendMessageBatch(queues: Queues): Operation<SendMessageBatchComm
   };
 }
 
-function tooLong(max: number): string {
-  return `One or more parameters cannot be validated. Reason: Message must be shorter than ${max} bytes.`;
-}
+const wording: SendWording = {
+  tooLong: (bytesMax) =>
+    errors.invalidParameter(
+      `One or more parameters cannot be validated. Reason: Message must be shorter than ${bytesMax} bytes.`,
+    ),
+  notForQueue: (_value, _parameter, reason) => errors.invalidParameter(reason),
+};
