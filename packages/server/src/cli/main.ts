@@ -47,6 +47,8 @@ async function main(words: readonly string[]): Promise<void> {
 }
 
 async function start(options: StartArguments): Promise<void> {
+  // Whoever read what the server says may have gone; that is no reason for it to go as well.
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
   setFlagsFromString(allocateYoung);
   const elapsed = stopwatch();
   const server = await startServer({
