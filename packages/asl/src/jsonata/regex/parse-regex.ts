@@ -2,6 +2,7 @@
  * JavaScript's regular expressions, without the flag `u` and with what browsers allow beside the grammar (ECMA-262, annex B),
  * into a tree. Left out is what cannot be matched in bounded time or hardly occurs: references back and looking behind.
  */
+import { SourceReader } from "../../source-reader.ts";
 import { Fault } from "../errors.ts";
 import { limits } from "../limits.ts";
 import { canonical, ignoringCase, isDigit, isLineEnd, isSpace, isWord, not, range, union } from "./character-sets.ts";
@@ -45,53 +46,38 @@ export function parseRegex(source: string, flags: string): ParsedRegex {
   return new RegexParser(source, flags.includes("i"), flags.includes("m")).whole();
 }
 
-class RegexParser {
-  readonly #source: string;
+class RegexParser extends SourceReader {
   readonly #caseless: boolean;
   readonly #multiline: boolean;
-  #at = 0;
   #groupCount = 0;
 
   constructor(source: string, caseless: boolean, multiline: boolean) {
-    this.#source = source;
+    super(source);
     this.#caseless = caseless;
     this.#multiline = multiline;
   }
 
   whole(): ParsedRegex {
     const node = this.#choice(0);
-    if (this.#at < this.#source.length) this.#fail("a parenthesis is not open");
+    if (!this.isAtEnd) this.#fail("a parenthesis is not open");
     return { node, groupCount: this.#groupCount };
   }
 
   #fail(reason: string): never {
-    throw new Fault("U1006", { message: `${reason}, at ${this.#at} of /${this.#source}/` });
-  }
-
-  #match(pattern: RegExp): RegExpExecArray | undefined {
-    pattern.lastIndex = this.#at;
-    const found = pattern.exec(this.#source) ?? undefined;
-    this.#at += found?.[0].length ?? 0;
-    return found;
-  }
-
-  #take(token: string): boolean {
-    const found = this.#source.startsWith(token, this.#at);
-    if (found) this.#at += token.length;
-    return found;
+    throw new Fault("U1006", { message: `${reason}, at ${this.at} of /${this.source}/` });
   }
 
   #choice(depth: number): RegexNode {
     if (depth > limits.patternDepthMax) this.#fail("groups are nested too deeply");
     const nodes = [this.#sequence(depth)];
-    while (this.#take("|")) nodes.push(this.#sequence(depth));
+    while (this.take("|")) nodes.push(this.#sequence(depth));
     const [only] = nodes;
     return nodes.length === 1 && only !== undefined ? only : { kind: "choice", nodes };
   }
 
   #sequence(depth: number): RegexNode {
     const nodes: RegexNode[] = [];
-    while (this.#at < this.#source.length && !"|)".includes(this.#source.charAt(this.#at))) {
+    while (!this.isAtEnd && !"|)".includes(this.source.charAt(this.at))) {
       const before = this.#groupCount;
       const atom = this.#atom(depth);
       nodes.push(this.#repeated(atom, before));
@@ -100,7 +86,7 @@ class RegexParser {
   }
 
   #repeated(node: RegexNode, groupsBefore: number): RegexNode {
-    const found = this.#match(/(?:[*+?]|\{(\d+)(?:(,)(\d*))?\})(\??)/y);
+    const found = this.match(/(?:[*+?]|\{(\d+)(?:(,)(\d*))?\})(\??)/y);
     if (found === undefined) return node;
     if (node.kind === "edge") this.#fail("there is nothing to repeat");
     const [text, first, comma, second, lazy] = found;
@@ -115,10 +101,10 @@ class RegexParser {
   }
 
   #atom(depth: number): RegexNode {
-    const character = this.#source.charAt(this.#at);
-    if (/[*+?]/.test(character) || /^\{\d+(?:,\d*)?\}/.test(this.#source.slice(this.#at, this.#at + 32)))
+    const character = this.source.charAt(this.at);
+    if (/[*+?]/.test(character) || /^\{\d+(?:,\d*)?\}/.test(this.source.slice(this.at, this.at + 32)))
       this.#fail("there is nothing to repeat");
-    this.#at += 1;
+    this.at += 1;
     switch (character) {
       case "(":
         return this.#group(depth);
@@ -144,27 +130,27 @@ class RegexParser {
   }
 
   #group(depth: number): RegexNode {
-    if (this.#match(/\?(?:<[=!])/y)) this.#fail("looking behind is not supported");
-    const look = this.#match(/\?[=!]/y)?.[0];
-    const isBare = this.#take("?:");
+    if (this.match(/\?(?:<[=!])/y)) this.#fail("looking behind is not supported");
+    const look = this.match(/\?[=!]/y)?.[0];
+    const isBare = this.take("?:");
     let index = 0;
     if (look === undefined && !isBare) {
-      if (!this.#match(/\?<[\p{L}_$][\p{L}\p{N}_$]*>/uy) && this.#source.charAt(this.#at) === "?")
+      if (!this.match(/\?<[\p{L}_$][\p{L}\p{N}_$]*>/uy) && this.source.charAt(this.at) === "?")
         this.#fail("such a group is not supported");
       this.#groupCount += 1;
       index = this.#groupCount;
     }
     const node = this.#choice(depth + 1);
-    if (!this.#take(")")) this.#fail("a parenthesis is not closed");
+    if (!this.take(")")) this.#fail("a parenthesis is not closed");
     if (look !== undefined) return { kind: "look", node, negative: look === "?!" };
     return isBare ? node : { kind: "group", node, index };
   }
 
   #escape(): RegexNode {
-    if (this.#at >= this.#source.length) this.#fail("the end is unexpected");
-    if (this.#take("b")) return { kind: "edge", edge: "word" };
-    if (this.#take("B")) return { kind: "edge", edge: "noWord" };
-    if (/^(?:[1-9]|k<)/.test(this.#source.slice(this.#at))) this.#fail("references back are not supported");
+    if (this.isAtEnd) this.#fail("the end is unexpected");
+    if (this.take("b")) return { kind: "edge", edge: "word" };
+    if (this.take("B")) return { kind: "edge", edge: "noWord" };
+    if (/^(?:[1-9]|k<)/.test(this.source.slice(this.at))) this.#fail("references back are not supported");
     const escaped = this.#escaped();
     if (typeof escaped === "number") return this.#literal(escaped);
     return { kind: "set", set: this.#caseless ? ignoringCase(escaped) : escaped };
@@ -172,32 +158,32 @@ class RegexParser {
 
   /** What stands after a backslash, inside a class or outside: a set, or one code. */
   #escaped(): CharacterSet | number {
-    const found = this.#match(/x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|c([a-zA-Z])|([0-3][0-7]{0,2}|[4-7][0-7]?)/y);
+    const found = this.match(/x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|c([a-zA-Z])|([0-3][0-7]{0,2}|[4-7][0-7]?)/y);
     if (found) {
       const [, short, long, control, octal] = found;
       if (control !== undefined) return control.charCodeAt(0) % 32;
       return octal === undefined ? Number.parseInt(short ?? long ?? "", 16) : Number.parseInt(octal, 8);
     }
-    const character = this.#source.charAt(this.#at);
+    const character = this.source.charAt(this.at);
     // Without a letter behind it, `\c` is a backslash.
     if (character === "c") return 0x5c;
-    this.#at += 1;
+    this.at += 1;
     const set = Object.hasOwn(shorthands, character) ? shorthands[character] : undefined;
     return set ?? controls[character] ?? character.charCodeAt(0);
   }
 
   /** From behind the opening bracket. */
   #class(): RegexNode {
-    const isNegated = this.#take("^");
+    const isNegated = this.take("^");
     const members: CharacterSet[] = [];
-    while (!this.#take("]")) {
-      if (this.#at >= this.#source.length) this.#fail("a class is not closed");
+    while (!this.take("]")) {
+      if (this.isAtEnd) this.#fail("a class is not closed");
       const first = this.#classMember();
-      if (!/^-[^\]]/s.test(this.#source.slice(this.#at, this.#at + 2))) {
+      if (!/^-[^\]]/s.test(this.source.slice(this.at, this.at + 2))) {
         members.push(asSet(first));
         continue;
       }
-      this.#at += 1;
+      this.at += 1;
       const last = this.#classMember();
       if (typeof first === "number" && typeof last === "number") {
         if (last < first) this.#fail("a range of characters is out of order");
@@ -210,12 +196,12 @@ class RegexParser {
   }
 
   #classMember(): CharacterSet | number {
-    if (this.#take("\\")) {
-      if (this.#at >= this.#source.length) this.#fail("the end is unexpected");
-      return this.#take("b") ? 0x08 : this.#escaped();
+    if (this.take("\\")) {
+      if (this.isAtEnd) this.#fail("the end is unexpected");
+      return this.take("b") ? 0x08 : this.#escaped();
     }
-    const code = this.#source.charCodeAt(this.#at);
-    this.#at += 1;
+    const code = this.source.charCodeAt(this.at);
+    this.at += 1;
     return code;
   }
 }

@@ -3,6 +3,7 @@
  * references back, looking ahead and behind, groups and repetitions that give nothing back; and the flags `x` and `U`.
  * https://docs.oracle.com/en/java/javase/17/docs/api/java.base/java/util/regex/Pattern.html
  */
+import { SourceReader } from "../../source-reader.ts";
 import {
   anyOf,
   ignoringCase,
@@ -78,42 +79,23 @@ function withFlags(flags: Flags, letters: string, on: boolean): Flags {
   return changed;
 }
 
-class PatternParser {
-  readonly #source: string;
-  #at = 0;
+class PatternParser extends SourceReader {
   readonly #names = new Set<string>();
-
-  constructor(source: string) {
-    this.#source = source;
-  }
 
   whole(flags: Flags): PatternNode {
     const node = this.#choice(flags, 0);
-    return this.#at < this.#source.length ? this.#fail("a parenthesis is not open") : node;
+    return this.isAtEnd ? node : this.#fail("a parenthesis is not open");
   }
 
   #fail(reason: string): never {
-    throw new PatternProblem(`regular expression: ${reason} at ${this.#at}`);
-  }
-
-  #match(pattern: RegExp): RegExpExecArray | undefined {
-    pattern.lastIndex = this.#at;
-    const found = pattern.exec(this.#source) ?? undefined;
-    this.#at += found?.[0].length ?? 0;
-    return found;
-  }
-
-  #take(token: string): boolean {
-    const found = this.#source.startsWith(token, this.#at);
-    if (found) this.#at += token.length;
-    return found;
+    throw new PatternProblem(`regular expression: ${reason} at ${this.at}`);
   }
 
   #next(): string {
-    const codePoint = this.#source.codePointAt(this.#at);
+    const codePoint = this.source.codePointAt(this.at);
     if (codePoint === undefined) return this.#fail("the end is unexpected");
     const character = String.fromCodePoint(codePoint);
-    this.#at += character.length;
+    this.at += character.length;
     return character;
   }
 
@@ -126,7 +108,7 @@ class PatternParser {
       // `(?i)` holds to the end of its group, over alternatives.
       current = changed;
       nodes.push(node);
-    } while (this.#take("|"));
+    } while (this.take("|"));
     return { kind: "choice", nodes };
   }
 
@@ -134,26 +116,26 @@ class PatternParser {
     const nodes: PatternNode[] = [];
     let current = flags;
     for (;;) {
-      if (this.#at >= this.#source.length || /[|)]/.test(this.#source[this.#at] ?? "")) break;
-      const inline = this.#match(/\(\?([a-zA-Z]*)(?:-([a-zA-Z]+))?\)/y);
+      if (this.isAtEnd || /[|)]/.test(this.source[this.at] ?? "")) break;
+      const inline = this.match(/\(\?([a-zA-Z]*)(?:-([a-zA-Z]+))?\)/y);
       if (inline) current = withFlags(withFlags(current, inline[1] ?? "", true), inline[2] ?? "", false);
-      else if (this.#take("\\Q")) nodes.push(...this.#literal(current));
+      else if (this.take("\\Q")) nodes.push(...this.#literal(current));
       else nodes.push(this.#repeated(this.#atom(current, depth)));
     }
     return [{ kind: "sequence", nodes }, current];
   }
 
   #literal(flags: Flags): PatternNode[] {
-    const end = this.#source.indexOf("\\E", this.#at);
-    const text = this.#source.slice(this.#at, end < 0 ? undefined : end);
-    this.#at = end < 0 ? this.#source.length : end + 2;
+    const end = this.source.indexOf("\\E", this.at);
+    const text = this.source.slice(this.at, end < 0 ? undefined : end);
+    this.at = end < 0 ? this.source.length : end + 2;
     return [...text].map((character) => ({ kind: "set", set: cased(anyOf(character), flags) }));
   }
 
   #repeated(atom: PatternNode): PatternNode {
     let node = atom;
     for (;;) {
-      const found = this.#match(/[*+?]|\{(\d+)(?:(,)(\d*))?\}/y);
+      const found = this.match(/[*+?]|\{(\d+)(?:(,)(\d*))?\}/y);
       if (found === undefined) return node;
       const [text, first, comma, second] = found;
       const least = text === "*" || text === "?" ? 0 : Number(first ?? 1);
@@ -161,9 +143,9 @@ class PatternParser {
       if (most < least) this.#fail("a repetition ends before it begins");
       if (least > repetitionsMax || (most !== Infinity && most > repetitionsMax))
         this.#fail(`more than ${repetitionsMax} repetitions are not supported`);
-      if (this.#take("+")) this.#fail("a possessive repetition is not supported");
+      if (this.take("+")) this.#fail("a possessive repetition is not supported");
       // Whether it is lazy makes no difference to whether the whole matches.
-      this.#take("?");
+      this.take("?");
       node = { kind: "repeat", node, least, most };
     }
   }
@@ -196,19 +178,19 @@ class PatternParser {
 
   #group(flags: Flags, depth: number): PatternNode {
     let inner = flags;
-    if (this.#take("?")) {
-      const found = this.#match(/<[a-zA-Z][a-zA-Z0-9]*>|([a-zA-Z]*)(?:-([a-zA-Z]+))?:/y);
+    if (this.take("?")) {
+      const found = this.match(/<[a-zA-Z][a-zA-Z0-9]*>|([a-zA-Z]*)(?:-([a-zA-Z]+))?:/y);
       if (found === undefined) return this.#fail("looking ahead or behind and atomic groups are not supported");
       if (this.#names.has(found[0])) this.#fail("a group's name is taken");
       if (found[0].startsWith("<")) this.#names.add(found[0]);
       inner = withFlags(withFlags(flags, found[1] ?? "", true), found[2] ?? "", false);
     }
     const node = this.#choice(inner, depth + 1);
-    return this.#take(")") ? node : this.#fail("a parenthesis is not closed");
+    return this.take(")") ? node : this.#fail("a parenthesis is not closed");
   }
 
   #escape(flags: Flags): PatternNode {
-    const edge = this.#match(/[AbBzZ]/y)?.[0];
+    const edge = this.match(/[AbBzZ]/y)?.[0];
     switch (edge) {
       case "A":
         return { kind: "edge", edge: "start" };
@@ -227,7 +209,7 @@ class PatternParser {
 
   /** What stands after a backslash, inside a class or outside. */
   #escapedSet(flags: Flags): CharacterSet {
-    const code = this.#match(/0([0-3]?[0-7]{1,2})|x([0-9a-fA-F]{2})|x\{([0-9a-fA-F]{1,6})\}|u([0-9a-fA-F]{4})|c(.)/sy);
+    const code = this.match(/0([0-3]?[0-7]{1,2})|x([0-9a-fA-F]{2})|x\{([0-9a-fA-F]{1,6})\}|u([0-9a-fA-F]{4})|c(.)/sy);
     if (code) {
       const [, octal, short, long, unicode, control] = code;
       if (control !== undefined) return range(control.charCodeAt(0) ^ 64, control.charCodeAt(0) ^ 64);
@@ -236,7 +218,7 @@ class PatternParser {
       if (value > 0x10_ffff) this.#fail("there is no such character");
       return cased(range(value, value), flags);
     }
-    const named = this.#match(/([pP])(?:\{([^}]*)\}|(.))/sy);
+    const named = this.match(/([pP])(?:\{([^}]*)\}|(.))/sy);
     if (named) {
       const set = property(named[2] ?? named[3] ?? "") ?? this.#fail(`the property ${named[2] ?? ""} is not supported`);
       return named[1] === "P" ? not(cased(set, flags)) : cased(set, flags);
@@ -253,16 +235,16 @@ class PatternParser {
   /** After the opening bracket, to the closing one. */
   #classOf(flags: Flags, depth: number): CharacterSet {
     if (depth > nestingMax) this.#fail("classes are nested too deeply");
-    const isNegated = this.#take("^");
+    const isNegated = this.take("^");
     const parts: CharacterSet[][] = [[]];
     for (let isFirst = true; ; isFirst = false) {
       const members = parts.at(-1) ?? [];
       // A bracket that comes first stands for itself.
-      if (!isFirst && this.#take("]")) break;
-      if (this.#take("&&")) {
+      if (!isFirst && this.take("]")) break;
+      if (this.take("&&")) {
         if (members.length === 0) this.#fail("a class is missing before &&");
         parts.push([]);
-      } else if (this.#take("[")) members.push(this.#classOf(flags, depth + 1));
+      } else if (this.take("[")) members.push(this.#classOf(flags, depth + 1));
       else members.push(this.#classMember(flags));
     }
     if (parts.at(-1)?.length === 0) this.#fail("a class is missing after &&");
@@ -272,8 +254,8 @@ class PatternParser {
 
   #classMember(flags: Flags): CharacterSet {
     const [set, first] = this.#classCharacter(flags);
-    if (first === undefined || !/-[^\][]/.test(this.#source.slice(this.#at, this.#at + 2))) return set;
-    this.#at += 1;
+    if (first === undefined || !/-[^\][]/.test(this.source.slice(this.at, this.at + 2))) return set;
+    this.at += 1;
     const [, last] = this.#classCharacter(flags);
     if (last === undefined || last < first) return this.#fail("a range of characters is wrong");
     return cased(range(first, last), flags);
@@ -281,13 +263,13 @@ class PatternParser {
 
   /** The set, and the one code point in it if it is one that can begin or end a range. */
   #classCharacter(flags: Flags): [CharacterSet, number | undefined] {
-    if (!this.#take("\\")) {
+    if (!this.take("\\")) {
       const character = this.#next();
       return [cased(anyOf(character), flags), character.codePointAt(0)];
     }
-    const start = this.#at;
+    const start = this.at;
     const set = this.#escapedSet(flags);
-    return [set, codePointOf(this.#source.slice(start, this.#at))];
+    return [set, codePointOf(this.source.slice(start, this.at))];
   }
 }
 
