@@ -82,6 +82,11 @@ export function stopwatch(): () => number {
   return () => performance.now() - start;
 }
 
+/** The host's time, which may go backwards: what is compared with the time of other machines, milliseconds since the epoch. */
+export function hostNow(): number {
+  return Date.now();
+}
+
 let shownDate = { second: 0, text: "" };
 
 /** The host's time as HTTP's `Date` header has it: clients compare it with their own, whatever the server's clock says. */

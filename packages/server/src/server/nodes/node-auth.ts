@@ -23,6 +23,8 @@ export function proofHeaders(secret: string, request: RawRequest, now: number, p
 
 export type Proof =
   | { readonly kind: "absent" | "invalid" }
+  /** A node said it, but long ago, or by a clock that is that much ahead of this one. */
+  | { readonly kind: "untimely"; readonly aheadMs: number }
   /** Another release speaks; nothing has been checked. */
   | { readonly kind: "unknown protocol"; readonly protocol: number }
   /** With the address of the client the other node was asked by. */
@@ -43,11 +45,12 @@ export function checkProof(
   if (number !== "" && !protocols.includes(protocol)) return { kind: "unknown protocol", protocol };
   const [, time = "", sourceAddress = "", given = ""] =
     /^(\d{1,16});([0-9a-fA-F.:]{0,45});([0-9a-f]{64})$/.exec(rest) ?? [];
-  if (given === "" || Math.abs(now - Number(time)) > ageMsMax) return { kind: "invalid" };
+  if (given === "") return { kind: "invalid" };
   const own = mac(secret, request, { protocol, now: Number(time), sourceAddress });
-  return timingSafeEqual(Buffer.from(given, "hex"), Buffer.from(own, "hex"))
-    ? { kind: "valid", sourceAddress: sourceAddress === "" ? undefined : sourceAddress }
-    : { kind: "invalid" };
+  if (!timingSafeEqual(Buffer.from(given, "hex"), Buffer.from(own, "hex"))) return { kind: "invalid" };
+  const aheadMs = Number(time) - now;
+  if (Math.abs(aheadMs) > ageMsMax) return { kind: "untimely", aheadMs };
+  return { kind: "valid", sourceAddress: sourceAddress === "" ? undefined : sourceAddress };
 }
 
 interface Said {

@@ -7,7 +7,7 @@
  * node. A start fails when the first join does; later ones are tried until they succeed.
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { RealClock } from "../../kernel/clock.ts";
+import { hostNow, RealClock } from "../../kernel/clock.ts";
 import type { Clock } from "../../kernel/clock.ts";
 import type { Log } from "../../kernel/log.ts";
 import { NodeIdInUse } from "../../kernel/nodes/leases.ts";
@@ -122,9 +122,10 @@ class NodeServer {
     this.#options = options;
     this.#secret = secret;
     const { leaseMs } = options;
-    this.#client = new NodeClient(secret, () => this.#time.now());
+    this.#client = new NodeClient(secret, hostNow);
     this.#router = new ShardRouter({
       clock: this.#time,
+      now: hostNow,
       secret,
       client: this.#client,
       waitMsMax: leaseMs * nodeLimits.leasesWaited + nodeLimits.takeoverMs,
@@ -281,12 +282,10 @@ class NodeServer {
   #handle(request: IncomingMessage, response: ServerResponse): void {
     const url = request.url ?? "/";
     if (url.startsWith("/_tutti/node/")) {
-      handleNodeRequest(request, response, this.#messages, this.#secret, () => this.#time.now()).catch(
-        (error: unknown) => {
-          this.#options.log("error", "a message of another node failed", { url, error: String(error) });
-          response.destroy();
-        },
-      );
+      handleNodeRequest(request, response, this.#messages, this.#secret, hostNow).catch((error: unknown) => {
+        this.#options.log("error", "a message of another node failed", { url, error: String(error) });
+        response.destroy();
+      });
       return;
     }
     const instance = this.#instance;

@@ -217,6 +217,23 @@ describe("who claims to be a node", () => {
     assert.deepEqual(check(value.replace("10.0.0.1", "10.0.0.2")), { kind: "invalid" });
   });
 
+  test("and is one whose clock is minutes away is told to ask again, and its operator is told why", async () => {
+    await using cluster = await Cluster.open(2);
+    const [first] = cluster.two;
+    const client = new NodeClient("s", () => Date.now() + 600_000);
+    const raw = {
+      method: "POST",
+      url: "/",
+      headers: ["content-type", "application/x-amz-json-1.1", "x-amz-target", "Sample_20200101.Echo"],
+      body: Buffer.from(JSON.stringify({ Text: cluster.textOf(first) })),
+    };
+    const sent = await client.send(first.url, raw, { connectMsMax: 5_000, answerMsMax: 5_000 });
+    assert.equal(sent.kind === "answer" ? sent.answer.status : sent.kind, 421);
+    assert.deepEqual(cluster.lines, ["n0: refused a request of a node whose clock differs too much from this one's"]);
+    assert.deepEqual(first.decided, []);
+    client.close();
+  });
+
   test("and is one, but asks the wrong node, is told so and asked nothing on", async () => {
     await using cluster = await Cluster.open(2);
     const [first, second] = cluster.two;

@@ -31,6 +31,8 @@ export interface Serving {
 
 export interface RouterOptions {
   readonly clock: Clock;
+  /** The time other nodes have as well, milliseconds since the epoch. */
+  readonly now: () => number;
   readonly secret: string;
   readonly client: NodeClient;
   /** Undefined between two lives. */
@@ -93,12 +95,19 @@ export class ShardRouter {
 
   /** @throws ServiceError; what the operation throws where it is decided here */
   async route(request: RoutedRequest): Promise<unknown> {
-    const { clock, waitMsMax, secret, log } = this.#options;
-    const proof = request.isFromNode ? checkProof(secret, request.raw(), clock.now()) : undefined;
+    const { clock, now, waitMsMax, secret, log } = this.#options;
+    const proof = request.isFromNode ? checkProof(secret, request.raw(), now()) : undefined;
     if (proof?.kind === "invalid") return forbidden;
     if (proof?.kind === "unknown protocol") {
       log("info", "refused a request of a node that speaks another protocol", { protocol: proof.protocol });
       return protocolUnknown;
+    }
+    if (proof?.kind === "untimely") {
+      // Not the client's fault: whoever passed it on tries until its deadline, and then says so in AWS's words.
+      log("warn", "refused a request of a node whose clock differs too much from this one's", {
+        aheadMs: proof.aheadMs,
+      });
+      return misdirected;
     }
     const isForwarded = proof?.kind === "valid";
     if (isForwarded) request.askedFrom?.(proof.sourceAddress);

@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { Agent, request as httpRequest } from "node:http";
 import type { ClientRequest, IncomingMessage } from "node:http";
 import type { Call } from "../../../kernel/call.ts";
-import { RealClock } from "../../../kernel/clock.ts";
+import { hostNow, RealClock } from "../../../kernel/clock.ts";
 import { Kernel } from "../../../kernel/kernel.ts";
 import { MemoryLeases } from "../../../kernel/nodes/memory-leases.ts";
 import { Node } from "../../../kernel/nodes/node.ts";
@@ -70,7 +70,7 @@ export class Cluster implements AsyncDisposable {
 
   async add(id: string): Promise<Mini> {
     const { clock, store } = this;
-    const client = new NodeClient("s", () => clock.now());
+    const client = new NodeClient("s", hostNow);
     const listener = await listen(
       {
         any: (request, response) => answer(request, response),
@@ -90,6 +90,7 @@ export class Cluster implements AsyncDisposable {
     });
     const router = new ShardRouter({
       clock,
+      now: hostNow,
       secret: "s",
       client,
       waitMsMax: 2_000,
