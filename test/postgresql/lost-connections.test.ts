@@ -120,7 +120,8 @@ describe("connections to PostgreSQL that break", requires("postgresql"), () => {
       const happened = proxy.inject("cut after");
       await assert.rejects(store.commit(insert(2)), unavailable(/TUTTI-0105.*while a commit was under way/));
       await happened;
-      assert.deepEqual(await pages(), [1, 2]);
+      // The connection broke with the first bytes of the answer: the server may not have come to the end of the commit.
+      assert.match(String(await pages()), /^1(,2)?$/);
     }));
 
   test("a connection that broke while nothing was under way is replaced", () =>
