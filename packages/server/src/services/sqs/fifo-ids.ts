@@ -62,7 +62,9 @@ export function deduplicationOf(
   return { id, key: deduplicationScope === "messageGroup" ? `${message.MessageGroupId ?? ""} ${id}` : id };
 }
 
+const firstNumber = 18_800_000_000_000_000_000n;
+
 /** Twenty digits, growing with the sequence, with gaps as AWS's have. */
 export function sequenceNumber(sequence: number): string {
-  return `188${String(sequence * 256).padStart(17, "0")}`;
+  return String(firstNumber + BigInt(sequence) * 256n);
 }

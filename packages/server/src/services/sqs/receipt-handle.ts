@@ -17,7 +17,8 @@ const form = /^3-(\d{1,15})-(\d{1,15})-([0-9a-f-]{36})-(\d{1,9})-\d{1,15}$/;
 /** @param lastReceivedAt the time of the receive, in milliseconds since the epoch */
 export function formatReceiptHandle(receive: ReceiptHandle & { readonly lastReceivedAt: number }): string {
   const { queueId, sequence, messageId, receiveCount, lastReceivedAt } = receive;
-  return `3-${queueId}-${sequence}-${messageId}-${receiveCount}-${lastReceivedAt}`;
+  // Joined, the text is in one piece: JSON.stringify takes twice as long for one that a template has put together.
+  return ["3", queueId, sequence, messageId, receiveCount, lastReceivedAt].join("-");
 }
 
 /** Undefined for a text that no receive has given. */
