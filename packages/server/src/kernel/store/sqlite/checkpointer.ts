@@ -33,8 +33,7 @@ export class Checkpointer {
   /** A group has been committed. */
   written({ parameters }: EncodedGroup): void {
     this.#bytes += bytesOfCommit;
-    for (const value of parameters)
-      this.#bytes += typeof value === "string" || value instanceof Uint8Array ? value.length : 8;
+    for (const value of parameters) this.#bytes += typeof value === "number" || value === null ? 8 : value.length;
     if (this.#bytes < bytesBetween || this.#running !== undefined) return;
     this.#bytes = 0;
     this.#thread ??= this.#start();
