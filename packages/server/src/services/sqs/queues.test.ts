@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { parseReceiptHandle } from "./receipt-handle.ts";
 import { deletedQueuesTable } from "./tables.ts";
 import { assertRefused, bodies, createQueue, receive, startMs, startSqs } from "./testing/sqs-bench.ts";
 
@@ -29,6 +30,23 @@ describe("CreateQueue", () => {
       message("VisibilityTimeout"),
     );
     await assertRefused(createQueue(sqs, "q", { DelaySeconds: "1" }), "QueueNameExists", message("DelaySeconds"));
+  });
+
+  test("draws an id again that a queue has, so that a handle is of one queue only", async () => {
+    const sqs = await startSqs();
+    const { random } = sqs.kernel;
+    const draws = [1, 1, 1, 2];
+    const others = random.bytes.bind(random);
+    const drawn = (): Uint8Array => Uint8Array.of(0, 0, 0, 0, 0, draws.shift() ?? 0);
+    Object.assign(random, { bytes: (length: number) => (length === 6 ? drawn() : others(length)) });
+    const ids: (number | undefined)[] = [];
+    for (const name of ["first", "second"]) {
+      const QueueUrl = await createQueue(sqs, name);
+      await sqs.run("SendMessage", { QueueUrl, MessageBody: "x" });
+      const [{ ReceiptHandle = "" } = {}] = await receive(sqs, QueueUrl);
+      ids.push(parseReceiptHandle(ReceiptHandle)?.queueId);
+    }
+    assert.deepEqual([ids, draws], [[1, 2], []]);
   });
 
   test("keeps names of other regions, accounts and cases apart", async () => {

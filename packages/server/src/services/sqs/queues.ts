@@ -34,6 +34,7 @@ export class Queues {
   readonly kernel: Kernel;
   readonly keyRing: KeyRing;
   readonly #options: SqsOptions;
+  /** By id, of every queue there is here. */
   readonly #states = new Map<number, QueueState>();
   readonly #memory: ContentMemory = { bytes: 0, bytesMax: memoryLimits.contentBytesMax };
   #saveAlarm: Alarm | undefined;
@@ -55,11 +56,16 @@ export class Queues {
    * not counted, so that it needs no row that remembers it and nodes need not agree on it.
    */
   nextQueueId(): number {
-    const known = new Set([...this.kernel.resident(queuesTable).values()].map(({ id }) => id));
     for (;;) {
       const id = Buffer.from(this.kernel.random.bytes(6)).readUIntBE(0, 6) % queueIdMax;
-      if (id > 0 && !known.has(id)) return id;
+      if (id > 0 && !this.#states.has(id)) return id;
     }
+  }
+
+  /** A queue has been made. */
+  added(tx: Transaction, queue: QueueRow): void {
+    this.state(queue);
+    tx.onUndo(() => this.#states.delete(queue.id));
   }
 
   /** Whether a queue of this ARN is decided on this node, if there is one. */

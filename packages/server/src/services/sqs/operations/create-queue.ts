@@ -40,7 +40,7 @@ export function createQueue(
           throw errors.queueDeletedRecently();
         tx.delete(deletedQueuesTable, arn);
       }
-      tx.insert(queuesTable, {
+      const queue: QueueRow = {
         shard: queues.kernel.shards.of(arn),
         arn,
         id: queues.nextQueueId(),
@@ -54,7 +54,9 @@ export function createQueue(
         createdAt: tx.now,
         modifiedAt: tx.now,
         purgedAt: null,
-      });
+      };
+      tx.insert(queuesTable, queue);
+      queues.added(tx, queue);
       return output;
     },
   };
