@@ -57,6 +57,8 @@ export const memoryLimits = {
   /** Fewer than these left, and the next page of the backlog is read. */
   windowLowMessages: 1_000,
   pageMessages: 250,
+  /** A page is read in one piece and stands in memory a few times over meanwhile; 250 of the largest messages are 250 MiB. */
+  pageBytes: 16 * 1024 * 1024,
   /** Groups of a standard queue whose messages in the backlog are counted. */
   countedGroups: 10_000,
   /** Messages in memory a metric looks through for the oldest. */

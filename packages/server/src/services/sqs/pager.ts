@@ -96,7 +96,7 @@ export class Pager {
       const isLast = parcels.length < limit && page.length === read.length;
       if (generation === messages.generation) messages.admit(page, from, sequenceAtStart, isLast, kernel.clock.now());
       else messages.abandonRead();
-      this.#parcelsAtOnce = parcelsFor(parcels.length, read.length);
+      this.#parcelsAtOnce = parcelsFor(parcels, read.length);
       this.#isReading = false;
       this.#options.admitted();
     } catch (error) {
@@ -119,9 +119,12 @@ export class Pager {
   }
 }
 
-/** How many parcels hold a page of messages, if the next are as full as these. */
-function parcelsFor(parcels: number, messages: number): number {
-  const { pageMessages } = memoryLimits;
-  const wanted = messages === 0 ? pageMessages : Math.ceil((pageMessages * parcels) / messages);
-  return Math.min(Math.max(wanted, Math.ceil(pageMessages / parcelMessagesMax)), pageMessages);
+/** How many parcels hold a page of messages, if the next are as full and as large as these. */
+function parcelsFor(parcels: readonly ParcelRow[], messages: number): number {
+  const { pageMessages, pageBytes } = memoryLimits;
+  const wanted = messages === 0 ? pageMessages : Math.ceil((pageMessages * parcels.length) / messages);
+  let bytes = 0;
+  for (const { content, sealed } of parcels) bytes += content.length + (sealed?.length ?? 0);
+  const fitting = bytes === 0 ? pageMessages : Math.max(1, Math.floor((pageBytes * parcels.length) / bytes));
+  return Math.min(Math.max(wanted, Math.ceil(pageMessages / parcelMessagesMax)), fitting, pageMessages);
 }
