@@ -230,6 +230,24 @@ export function testStore(name: string, prepare: () => Promise<StorePlace>): voi
         assert.equal((await store.load(notes)).length, 4);
       }));
 
+    test("loads a table of any size whole, in the order of its key", () =>
+      withStore(async (store) => {
+        // More than a page of any store, and not a number of whole pages of all of them.
+        const rows = Array.from({ length: 4_500 }, (_, index) => ({
+          ...note(`book ${index % 7}`, index),
+          shard: index % 3,
+        }));
+        const inOrder = rows.toSorted((left, right) => (left.book < right.book ? -1 : left.book > right.book ? 1 : 0));
+        await store.commit(rows.map(insert));
+        assert.deepEqual(await store.load(notes), inOrder);
+        assert.deepEqual(
+          await store.load(notes, [0, 2]),
+          inOrder.filter(({ shard }) => shard !== 1),
+        );
+        await store.commit(rows.slice(4_000).map(({ book, page }) => ({ kind: "delete", table, key: [book, page] })));
+        assert.equal((await store.load(notes)).length, 4_000);
+      }));
+
     test("counts the rows whose key begins so", () =>
       withStore(async (store) => {
         await store.commit([insert(note("a", 1)), insert(note("a", 2)), insert(note("b", 1))]);

@@ -6,6 +6,7 @@
  * by the transaction must not stand in between.
  */
 import type { SqlValue, TableDefinition } from "../../table.ts";
+import { loadPages } from "../load-pages.ts";
 import { decodeText } from "../stored-text.ts";
 import type { CommitFence, RangeQuery, Store, WriteOperation } from "../store.ts";
 import { StoreFault } from "../store-errors.ts";
@@ -44,11 +45,11 @@ const defaults = {
   applicationName: "tutti",
 } as const;
 
+/** A page of a table that is loaded: its rows may be hundreds of kilobytes each; loading many small ones takes twice as long by 500. */
+const loadPageRows = 2_000;
+
 /** A migration may have to go through a table of any size. */
 const migrationMsMax = 3_600_000;
-
-/** Rows fetched at once when a table is loaded: what the driver holds besides the rows. */
-const loadRowsMax = 10_000;
 
 export interface PostgresStore extends Store {
   /**
@@ -89,7 +90,7 @@ export async function openPostgresStore(url: string, options: PostgresOptions = 
       statistics.statements += statements.length + (fence === undefined ? 0 : 1);
       await writer.apply(statements, fence);
     },
-    load: (table, shards) => loadAll(table, (query) => rows(table, rangeQuery(query, shards))),
+    load: (table, shards) => loadPages(table, loadPageRows, (query) => rows(table, rangeQuery(query, shards))),
     range: <Row>(query: RangeQuery<Row>) => rows(query.table, rangeQuery(query)),
     count: async <Row>(table: TableDefinition<Row>, equals: readonly SqlValue[]) => {
       const query = countQuery(table, equals);
@@ -134,20 +135,6 @@ async function connectFirst(writer: Writer, place: string, startMsMax: number): 
       const reason = error instanceof Error ? error.message : String(error);
       throw new StoreFault("TUTTI-0101", `the database ${place} cannot be reached: ${reason}`);
     }
-  }
-}
-
-async function loadAll<Row>(
-  table: TableDefinition<Row>,
-  page: (query: RangeQuery<Row>) => Promise<Row[]>,
-): Promise<Row[]> {
-  const found: Row[] = [];
-  for (;;) {
-    const last = found.at(-1);
-    const after = last === undefined ? [] : table.keyValues(last);
-    const rows = await page({ table, equals: [], after, limit: loadRowsMax });
-    for (const row of rows) found.push(row);
-    if (rows.length < loadRowsMax) return found;
   }
 }
 

@@ -106,14 +106,6 @@ function addParameters(operation: WriteOperation, parameters: SqlValue[]): void 
   }
 }
 
-export function loadText(table: TableDefinition, shards?: readonly number[]): { sql: string; parameters: SqlValue[] } {
-  const where = shards === undefined ? "" : " WHERE shard IN (SELECT value FROM json_each(?))";
-  return {
-    sql: `SELECT ${table.columnNames.join(", ")} FROM ${table.name}${where} ORDER BY ${table.key.join(", ")}`,
-    parameters: shards === undefined ? [] : [JSON.stringify(shards)],
-  };
-}
-
 export function countText(table: TableDefinition, equalsCount: number): string {
   const where = equalsCount === 0 ? "" : ` WHERE ${equalities(table.key.slice(0, equalsCount))}`;
   return `SELECT count(*) FROM ${table.name}${where}`;
@@ -124,7 +116,11 @@ export function sumText<Row>(table: TableDefinition<Row>, equalsCount: number, c
   return `SELECT coalesce(sum(${column}), 0) FROM ${table.name}${where}`;
 }
 
-export function rangeText<Row>(query: RangeQuery<Row>): { sql: string; parameters: SqlValue[] } {
+/** A range of an index, or, with `shards`, of what these shards have of it. */
+export function rangeText<Row>(
+  query: RangeQuery<Row>,
+  shards?: readonly number[],
+): { sql: string; parameters: SqlValue[] } {
   const { table, equals, after, descending = false } = query;
   const index = table.indexes[query.index ?? "key"];
   if (index === undefined) throw new Error(`table ${table.name} has no index ${query.index}`);
@@ -134,6 +130,10 @@ export function rangeText<Row>(query: RangeQuery<Row>): { sql: string; parameter
     const columns = index.slice(equals.length, equals.length + after.length);
     conditions.push(`(${columns.join(", ")}) ${descending ? "<" : ">"} (${marks(after.length)})`);
     parameters.push(...after);
+  }
+  if (shards !== undefined) {
+    conditions.push("shard IN (SELECT value FROM json_each(?))");
+    parameters.push(JSON.stringify(shards));
   }
   const where = conditions.length === 0 ? "" : ` WHERE ${conditions.join(" AND ")}`;
   const order = index.slice(equals.length).map((column) => `${column} ${descending ? "DESC" : "ASC"}`);

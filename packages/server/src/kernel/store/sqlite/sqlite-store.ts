@@ -1,10 +1,11 @@
 /** The embedded store: one SQLite file, written by a thread of its own so that a sync never holds up the next decision. */
 import type { SqlValue, TableDefinition } from "../../table.ts";
 import type { Migration } from "../migration.ts";
+import { loadPages } from "../load-pages.ts";
 import { StoreFault } from "../store-errors.ts";
 import type { RangeQuery, Store, WriteOperation } from "../store.ts";
 import { Checkpointer } from "./checkpointer.ts";
-import { countText, encodeGroup, loadText, rangeText, sumText } from "./sql-text.ts";
+import { countText, encodeGroup, rangeText, sumText } from "./sql-text.ts";
 import { SqliteEngine } from "./sqlite-engine.ts";
 import { startThread } from "./sqlite-thread.ts";
 import type { Thread } from "./sqlite-thread.ts";
@@ -14,12 +15,20 @@ import { runRequest } from "./sqlite-worker.ts";
 const commitsAtOnce = 3;
 
 /**
+ * A page of a table that is loaded. Its rows stand in the thread's memory, in the message between, and here before they are decoded:
+ * in one piece, 2,400 executions with 250 kB of input took 3.1 GB at a start, and 2.1 in pages.
+ */
+const loadPageRows = 500;
+
+/**
  * Opens (and makes, when absent) the database file at `path`.
  * @param thread `main` runs SQLite on the caller's thread; only the measurement of the two uses it
  */
 export function openSqliteStore(path: string, thread: "worker" | "main" = "worker"): Store {
   const { ask, hearNow, stop } = thread === "worker" ? startThread(path) : onThisThread(path);
   const checkpointer = new Checkpointer(path, () => startThread(path));
+  const rows = async <Row>(query: RangeQuery<Row>, shards?: readonly number[]): Promise<Row[]> =>
+    (await ask({ kind: "read", ...rangeText(query, shards) })).map((values) => query.table.decode(values));
   return {
     description: path,
     durable: path !== ":memory:",
@@ -39,12 +48,9 @@ export function openSqliteStore(path: string, thread: "worker" | "main" = "worke
       await ask({ kind: "commit", group });
       if (thread === "worker") checkpointer.written(group);
     },
-    load: async <Row>(table: TableDefinition<Row>, shards?: readonly number[]) =>
-      (await ask({ kind: "read", ...loadText(table as TableDefinition, shards) })).map((values) =>
-        table.decode(values),
-      ),
-    range: async <Row>(query: RangeQuery<Row>) =>
-      (await ask({ kind: "read", ...rangeText(query) })).map((values) => query.table.decode(values)),
+    load: <Row>(table: TableDefinition<Row>, shards?: readonly number[]) =>
+      loadPages(table, loadPageRows, (query) => rows(query, shards)),
+    range: <Row>(query: RangeQuery<Row>) => rows(query),
     count: async <Row>(table: TableDefinition<Row>, equals: readonly SqlValue[]) =>
       Number((await ask({ kind: "read", sql: countText(table, equals.length), parameters: equals }))[0]?.[0] ?? 0),
     sum: async <Row>(table: TableDefinition<Row>, equals: readonly SqlValue[], column: string) => {
