@@ -53,8 +53,12 @@ export class Checkpointer {
 
   async close(): Promise<void> {
     await this.#running;
-    await this.#thread?.ask({ kind: "close" });
-    await this.#thread?.stop();
+    try {
+      await this.#thread?.ask({ kind: "close" });
+      await this.#thread?.stop();
+    } catch {
+      // It has ended by itself, with its connection; the one that commits is still to be closed.
+    }
   }
 
   /** The last step, once SQLite has closed the file too: to close one of a process's handles of a file ends all its locks on it. */
