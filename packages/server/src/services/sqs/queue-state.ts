@@ -43,7 +43,7 @@ export class QueueState {
   readonly messages: QueueMessages;
   readonly order: FifoOrder | StandardOrder;
   readonly pager: Pager;
-  readonly deduplication = new Deduplication();
+  readonly deduplication: Deduplication;
   readonly attempts = new ReceiveAttempts();
   readonly deadLetters = new DeadLetterTarget();
   readonly statistics: QueueStatistics = {
@@ -66,6 +66,7 @@ export class QueueState {
     const { isFifo } = settingsOf(queue);
     const standard = isFifo ? undefined : new StandardOrder();
     this.order = standard ?? new FifoOrder();
+    this.deduplication = new Deduplication(queue.id);
     this.#reservedTo = kernel.resident(sequencesTable).get(String(queue.id))?.reservedTo ?? 0;
     this.#lastSequence = this.#reservedTo;
     this.messages = new QueueMessages({

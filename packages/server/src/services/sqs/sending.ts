@@ -102,7 +102,7 @@ export class Sending {
     }
     const row = this.#append(message, body, bodyMd5, delayMs, attributes, system, deduplication?.id ?? null);
     if (deduplication !== undefined) {
-      this.#acceptance ??= this.#newAcceptance(row.sequence);
+      this.#acceptance ??= accepted.begin(this.#tx, this.#queue, row.sequence);
       accepted.accept(this.#tx, this.#acceptance, deduplication.key, row);
     }
     statistics.sent += 1;
@@ -146,11 +146,6 @@ export class Sending {
     this.#messages ??= this.#queues.messages(this.#tx, this.#queue);
     this.#messages.append(this.#tx, row);
     return row;
-  }
-
-  #newAcceptance(sequence: number): Acceptance {
-    const { shard, id: queueId } = this.#queue;
-    return { shard, queueId, sequence, acceptedAt: this.#tx.now, keys: [], messageIds: [] };
   }
 }
 

@@ -55,7 +55,8 @@ test("deduplication ids that were rows of their own are known after the migratio
     assert.deepEqual(
       await store.load(acceptedTable),
       former.map(({ shard, queueId, deduplicationKey, messageId, sequence, acceptedAt }) => {
-        return { shard, queueId, sequence, acceptedAt, keys: [deduplicationKey], messageIds: [messageId] };
+        const [keys, messageIds] = [deduplicationKey, messageId].map((text) => JSON.stringify([text]));
+        return { shard, queueId, sequence, acceptedAt, keys, messageIds };
       }),
     );
   } finally {

@@ -208,9 +208,10 @@ export interface AcceptedRow {
   /** That of the first of the messages; the others follow it without a gap. */
   readonly sequence: number;
   readonly acceptedAt: number;
-  /** By message, its deduplication id, behind the group's name where a group is the scope. */
-  readonly keys: readonly string[];
-  readonly messageIds: readonly string[];
+  /** By message, its deduplication id, behind the group's name where a group is the scope; a list as JSON. */
+  readonly keys: string;
+  /** The same of their ids. */
+  readonly messageIds: string;
 }
 
 export const acceptedTable = defineTable<AcceptedRow>({
@@ -221,8 +222,8 @@ export const acceptedTable = defineTable<AcceptedRow>({
     queueId: "integer",
     sequence: "integer",
     acceptedAt: "integer",
-    keys: "json",
-    messageIds: "json",
+    keys: "text",
+    messageIds: "text",
   },
   key: ["queueId", "sequence"],
 });
