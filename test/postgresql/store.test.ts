@@ -8,7 +8,8 @@ import { runTransaction } from "../../packages/server/src/kernel/store/postgres/
 import { note, noteMigrations, notes, testStore } from "../../packages/server/src/kernel/store/store-conformance.ts";
 import { StoreFault } from "../../packages/server/src/kernel/store/store-errors.ts";
 import type { TableDefinition } from "../../packages/server/src/kernel/table.ts";
-import { queuesTable, sqsMigrations } from "../../packages/server/src/services/sqs/tables.ts";
+import { sqsMigrations } from "../../packages/server/src/services/sqs/migrations.ts";
+import { queuesTable } from "../../packages/server/src/services/sqs/tables.ts";
 import { scopesTable, statesMigrations } from "../../packages/server/src/services/states/tables.ts";
 import { startPostgresql } from "../support/postgresql.ts";
 import type { PostgresqlServer } from "../support/postgresql.ts";

@@ -18,7 +18,7 @@ import { requires } from "../support/requirements.ts";
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
 const suites = [
-  "packages/server/src/services/sqs/{receiving,redrive,restart,fifo}.test.ts",
+  "packages/server/src/services/sqs/{receiving,redrive,restart,fifo,slips}.test.ts",
   "packages/server/src/services/states/{executions,tasks}.test.ts",
   "test/e2e/{crash,states-crash,states-load-crash}.test.ts",
 ];

@@ -61,9 +61,10 @@ export async function browseMessages(queues: Queues, query: URLSearchParams): Pr
     const limit = parcelsAtOnce;
     const parcels = await queues.kernel.reader.range({ table: parcelsTable, equals, after: [after], limit });
     const behind = after;
-    const rows = parcels.flatMap((parcel) => queues.keyRing.open(parcel));
-    for (const row of rows) {
-      if (row.sequence <= behind) continue;
+    const { stored } = queues.state(queue).messages;
+    const rows = parcels.flatMap((parcel) => queues.keyRing.open(parcel).map((row) => ({ row, parcel })));
+    for (const { row, parcel } of rows) {
+      if (row.sequence <= behind || !stored.parcelOf(parcel).has(row.sequence)) continue;
       if (found.length === max || content > contentMax) return { Messages: found, NextToken: String(after) };
       after = row.sequence;
       const message = show(queues, queue, row);

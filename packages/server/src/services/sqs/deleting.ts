@@ -30,14 +30,14 @@ export function deleteByHandle(
       throw errors.receiptHandleExpired(receiptHandle ?? "");
     const parcel = isFifo ? undefined : lookup?.find(handle.sequence);
     if (parcel !== undefined && handle.sequence > messages.backlog.after)
-      messages.removeFromBacklog(tx, queue.id, handle.sequence, parcel);
+      messages.removeFromBacklog(tx, handle.sequence, parcel);
     return;
   }
   const isInFlight = messages.isInFlight(message, tx.now);
   if (isFifo && (!isInFlight || message.delivery?.receiveCount !== handle.receiveCount))
     throw errors.receiptHandleExpired(receiptHandle ?? "");
   if ("tenants" in order && isInFlight) order.tenants.processed(message, tx.now);
-  messages.remove(tx, queue.id, message);
+  messages.remove(tx, message);
   statistics.deleted += 1;
   queues.freed(tx, queue, message);
   if (isFifo) pager.run(undefined);

@@ -61,6 +61,16 @@ export class FifoOrder implements DeliveryOrder {
     if (group.messages.size === 0) this.#groups.delete(name);
   }
 
+  /** Its place in its group stays the same, whatever becomes of it. */
+  change(message: QueueMessage, change: () => void): void {
+    const group = this.#groups.get(message.groupId ?? "");
+    if (group === undefined) return change();
+    this.#count(group, message, -1);
+    change();
+    this.#count(group, message, 1);
+    this.#update(group);
+  }
+
   select(max: number): Selection {
     const messages: QueueMessage[] = [];
     let missing: QueueMessage | undefined;

@@ -82,7 +82,7 @@ export class MessageMoves {
       identity: { account, region, requestId: messageId },
       reply: { kind: replyKind, context },
     });
-    if (outcome === "pending") this.#queues.state(source).messages.hide(tx, message, source);
+    if (outcome === "pending") this.#queues.state(source).messages.hide(tx, message);
     else this.#finish(tx, source, message, context, outcome);
     return outcome;
   }
@@ -124,7 +124,7 @@ export class MessageMoves {
     const { messages, statistics, deadLetters } = this.#queues.state(source);
     const isDeadLetter = moving.reason.kind === "deadLetter";
     if (outcome.kind === "done") {
-      messages.remove(tx, source.id, message);
+      messages.remove(tx, message);
       if (isDeadLetter) tx.afterCommit(() => (statistics.deadLettered += 1));
       return;
     }

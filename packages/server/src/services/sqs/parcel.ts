@@ -3,6 +3,7 @@
  * A batch of ten costs the store little more than one message then. A message that is deleted is crossed off its parcel,
  * and the parcel goes with its last.
  */
+import type { GoneNote } from "./slip.ts";
 import type { ParcelRow } from "./tables.ts";
 
 /** Messages of a batch; a bit for each has to fit into an integer. */
@@ -18,6 +19,8 @@ export class Parcel {
   removed: number;
   /** Messages in memory. */
   held = 0;
+  /** Where it stands of messages that they are gone, as long as the parcel's row does not tell. */
+  notes: GoneNote[] = [];
 
   constructor(first: number, size: number, removed: number) {
     this.first = first;

@@ -5,8 +5,23 @@
 import type { Transaction } from "../../kernel/transaction.ts";
 import { limits } from "./limits.ts";
 import type { Parcel } from "./parcel.ts";
+import type { Noted, Slip } from "./slip.ts";
 import type { Sealed } from "./stored-messages.ts";
-import type { DeliveryRow, MessageRow, ParcelRow } from "./tables.ts";
+import type { MessageRow, ParcelRow, QueueRow } from "./tables.ts";
+
+/** What receives have made of a message. */
+export interface Delivery {
+  readonly queueId: number;
+  readonly sequence: number;
+  readonly messageId: string;
+  readonly receiveCount: number;
+  readonly firstReceivedAt: number;
+  readonly lastReceivedAt: number;
+  readonly visibleAt: number;
+  /** The ReceiveRequestAttemptId of the receive, and how many messages it gave; null once it can not be made again. */
+  readonly attemptId: string | null;
+  readonly attemptSize: number | null;
+}
 
 export interface QueueMessage {
   readonly sequence: number;
@@ -19,9 +34,10 @@ export interface QueueMessage {
   readonly parcel: Parcel;
   row: MessageRow | undefined;
   /** Undefined until the first receive. */
-  delivery: DeliveryRow | undefined;
-  /** Whether the store has a row of `delivery`, of this receive or of one before. */
-  isDeliveryStored: boolean;
+  delivery: Delivery | undefined;
+  /** What the store has of `delivery`, or of the one before it, and where it stands there. */
+  slip: Slip | undefined;
+  slipPlace: number;
   /** When it becomes visible, in milliseconds since the epoch; in the past for a visible message. */
   visibleAt: number;
   /** Kept by `QueueMessages`: whether it stands among the visible ones. */
@@ -40,21 +56,16 @@ export interface AttemptOf {
 
 /** What receiving a message makes of it. */
 export function deliveryOf(
-  { delivery: before, parcel }: QueueMessage,
-  { shard, queueId, sequence, messageId, groupId, sentAt }: MessageRow,
+  { delivery: before }: QueueMessage,
+  { queueId, sequence, messageId }: MessageRow,
   now: number,
   visibilityMs: number,
   attempt: AttemptOf | undefined,
-): DeliveryRow {
+): Delivery {
   return {
-    shard,
     queueId,
     sequence,
-    parcelLast: parcel.last,
-    parcelSize: parcel.size,
     messageId,
-    groupId,
-    sentAt,
     receiveCount: (before?.receiveCount ?? 0) + 1,
     firstReceivedAt: before?.firstReceivedAt ?? now,
     lastReceivedAt: now,
@@ -92,7 +103,8 @@ export function newMessage(
     parcel,
     row: content,
     delivery: undefined,
-    isDeliveryStored: false,
+    slip: undefined,
+    slipPlace: 0,
     visibleAt: availableAt,
     isVisible: false,
   };
@@ -102,10 +114,11 @@ export function newMessage(
  * A message that had been received before it is loaded; its content is read when it is wanted, and until then its entry is
  * taken to be its sending.
  */
-export function receivedMessage(delivery: DeliveryRow, parcel: Parcel): QueueMessage {
-  const { sequence, messageId, groupId, sentAt, visibleAt } = delivery;
+export function receivedMessage(noted: Noted, slip: Slip, parcel: Parcel): QueueMessage {
+  const { delivery, place, groupId, sentAt } = noted;
+  const { sequence, messageId, visibleAt } = delivery;
   const message = { sequence, messageId, groupId, sentAt, enteredAt: sentAt, parcel, row: undefined };
-  return { ...message, delivery, visibleAt, isDeliveryStored: true, isVisible: false };
+  return { ...message, delivery, slip, slipPlace: place, visibleAt, isVisible: false };
 }
 
 /** Above every sequence. */
@@ -169,6 +182,8 @@ export interface DeliveryOrder {
   /** Takes a message in; `message.isVisible` says where. */
   place(message: QueueMessage): void;
   unplace(message: QueueMessage): void;
+  /** Makes a change to a message that it holds, by which the message may come to stand elsewhere. */
+  change(message: QueueMessage, change: () => void): void;
   select(max: number, now: number): Selection;
 }
 
@@ -180,6 +195,7 @@ export interface ReadMessage {
 
 /** What `QueueMessages` is given. */
 export interface QueueMessagesOptions {
+  readonly queue: Pick<QueueRow, "shard" | "id">;
   readonly order: DeliveryOrder;
   readonly memory: ContentMemory;
   /** When a message that was never received becomes visible. */

@@ -13,6 +13,7 @@ import { call, createQueue, startMs, startSqs } from "./testing/sqs-bench.ts";
 
 function newMessages(): QueueMessages {
   return new QueueMessages({
+    queue: { shard: 0, id: 1 },
     order: new StandardOrder(),
     memory: { bytes: 0, bytesMax: 1_000_000 },
     availableAt: (row) => row.availableAt,
@@ -72,7 +73,7 @@ describe("a decision that is undone", () => {
         if (second !== undefined) messages.changeVisibility(tx, second, tx.now);
         for (const sequence of [1, 2, 5]) {
           const message = messages.find(sequence);
-          if (message !== undefined) messages.remove(tx, 1, message);
+          if (message !== undefined) messages.remove(tx, message);
         }
         messages.clear(tx);
         refuse();
@@ -123,7 +124,7 @@ describe("a decision that is undone", () => {
     });
     const remove = (tx: Transaction, sequence: number): void => {
       const message = messages.find(sequence);
-      if (message !== undefined) messages.remove(tx, 1, message);
+      if (message !== undefined) messages.remove(tx, message);
     };
     kernel.transact((tx) => {
       remove(tx, 2);

@@ -9,7 +9,7 @@
  * without its content when memory is short; content comes back from the store before the message is received again.
  *
  * Passing time moves messages (`promote`), a page from the store brings them in (`admit`); all else happens in a decision and is
- * undone with it. `stored-messages.ts` and `sqs_deliveries` have what builds the same picture again.
+ * undone with it. `stored-messages.ts` and `stored-slips.ts` have what builds the same picture again.
  */
 import { SortedList } from "../../kernel/sorted-list.ts";
 import type { Transaction } from "../../kernel/transaction.ts";
@@ -30,6 +30,7 @@ import {
 } from "./queue-message.ts";
 import type {
   AttemptOf,
+  Delivery,
   DeliveryOrder,
   QueueMessage,
   QueueMessagesOptions,
@@ -38,9 +39,10 @@ import type {
 } from "./queue-message.ts";
 import type { Parcel } from "./parcel.ts";
 import { SequenceMap } from "./sequence-map.ts";
+import type { Noted, Slip } from "./slip.ts";
 import { StoredMessages } from "./stored-messages.ts";
-import { deliveriesTable } from "./tables.ts";
-import type { DeliveryRow, MessageRow, QueueRow } from "./tables.ts";
+import { StoredSlips } from "./stored-slips.ts";
+import type { MessageRow } from "./tables.ts";
 
 /** Of a page, so many contents are kept even when memory is short: a receive waits for them. */
 const keptContentsMin = limits.receiveMessagesMax;
@@ -48,6 +50,7 @@ const keptContentsMin = limits.receiveMessagesMax;
 export class QueueMessages {
   readonly backlog = new Backlog();
   readonly stored: StoredMessages;
+  readonly slips: StoredSlips;
   readonly #options: QueueMessagesOptions;
   readonly #order: DeliveryOrder;
   readonly #all = new SequenceMap<QueueMessage>();
@@ -63,13 +66,14 @@ export class QueueMessages {
   #generation = 0;
   /** Removed while a page is being read, which may still hold them. */
   #removedSinceRead: Set<number> | undefined;
-  /** Received, and the store does not know it yet. */
-  #unsaved = new SequenceMap<QueueMessage>();
 
   constructor(options: QueueMessagesOptions) {
     this.#options = options;
     this.#order = options.order;
-    this.stored = new StoredMessages(options.seal);
+    const { queue, seal } = options;
+    // What becomes of parcels settles notes on slips, so it is written first.
+    this.stored = new StoredMessages(queue.id, seal, (tx, notes) => this.slips.settle(tx, notes));
+    this.slips = new StoredSlips(queue, (tx) => this.stored.begin(tx));
   }
 
   get generation(): number {
@@ -118,10 +122,9 @@ export class QueueMessages {
     return this.#hidden.first()?.visibleAt;
   }
 
-  /** Puts in a message that had been received before a restart. @param removed what is gone of its parcel */
-  restore(delivery: DeliveryRow, removed: number, now: number): void {
-    const { parcelLast: last, parcelSize: size } = delivery;
-    this.#add(receivedMessage(delivery, this.stored.parcelOf({ last, size, removed })), now);
+  /** Puts in a message that had been received before a restart. */
+  restore(noted: Noted, slip: Slip, parcel: Parcel, now: number): void {
+    this.#add(receivedMessage(noted, slip, parcel), now);
   }
 
   /** A new message, behind all others. */
@@ -151,8 +154,7 @@ export class QueueMessages {
       first = this.#hidden.first()
     ) {
       if (first.delivery !== undefined) ended?.(first);
-      this.#unplace(first);
-      this.#place(first, now);
+      this.#move(first, first.visibleAt, first.delivery, now);
       moved += 1;
     }
     return moved;
@@ -165,7 +167,7 @@ export class QueueMessages {
 
   /**
    * Puts a visible message out of sight until `now + visibilityMs`.
-   * @param isSavedLater whether a crash may forget it: `saveReceives` writes it, unless the message is deleted before
+   * @param isSavedLater whether a crash may forget it: `slips.saveUnsaved` writes it, unless the message is deleted before
    * @param attempt under which the receive can be made again
    */
   receive(
@@ -175,27 +177,14 @@ export class QueueMessages {
     visibilityMs: number,
     isSavedLater: boolean,
     attempt?: AttemptOf,
-  ): DeliveryRow {
+  ): Delivery {
     const delivery = deliveryOf(message, row, tx.now, visibilityMs, attempt);
-    if (isSavedLater) this.#unsaved.set(message.sequence, message);
-    else this.#save(tx, message, delivery);
+    if (isSavedLater) this.slips.saveLater(message);
+    else this.slips.save(tx, message, delivery);
     this.#change(tx, message, delivery.visibleAt, delivery);
     if (visibilityMs > 0 && this.#options.memory.bytes > this.#options.memory.bytesMax)
       dropContent(this.#options.memory, message);
     return delivery;
-  }
-
-  get hasUnsavedReceives(): boolean {
-    return this.#unsaved.size > 0;
-  }
-
-  /** Writes what the store does not know yet of receives. */
-  saveReceives(tx: Transaction): void {
-    const unsaved = this.#unsaved;
-    this.#unsaved = new SequenceMap();
-    for (const message of unsaved.values())
-      if (message.delivery !== undefined && this.#all.get(message.sequence) === message)
-        this.#save(tx, message, message.delivery);
   }
 
   /** Gives back the memory its messages take: the queue is another node's, and a page that is being read comes too late. */
@@ -212,19 +201,18 @@ export class QueueMessages {
   changeVisibility(tx: Transaction, message: QueueMessage, visibleAt: number, isSameAttempt = false): void {
     if (message.delivery === undefined) return;
     const delivery = { ...message.delivery, visibleAt, ...(!isSameAttempt && noAttempt) };
-    this.#save(tx, message, delivery);
+    this.slips.save(tx, message, delivery);
     this.#change(tx, message, visibleAt, delivery);
     if (visibleAt > tx.now && this.#options.memory.bytes > this.#options.memory.bytesMax)
       dropContent(this.#options.memory, message);
   }
 
   /** Puts a message out of sight that is on its way to another queue. */
-  hide(tx: Transaction, message: QueueMessage, { shard, id }: QueueRow): void {
-    const { sequence, messageId, groupId, sentAt, parcel } = message;
-    const place = { shard, queueId: id, sequence, parcelLast: parcel.last, parcelSize: parcel.size };
-    const known = message.delivery ?? { ...place, messageId, groupId, sentAt, ...neverReceived };
+  hide(tx: Transaction, message: QueueMessage): void {
+    const { sequence, messageId } = message;
+    const known = message.delivery ?? { queueId: this.#options.queue.id, sequence, messageId, ...neverReceived };
     const delivery = { ...known, visibleAt: movingUntil };
-    this.#save(tx, message, delivery);
+    this.slips.save(tx, message, delivery);
     this.#change(tx, message, movingUntil, delivery);
   }
 
@@ -233,15 +221,12 @@ export class QueueMessages {
     const { delivery } = message;
     if (delivery === undefined) return;
     if (delivery.receiveCount > 0) return this.changeVisibility(tx, message, tx.now);
-    tx.delete(deliveriesTable, delivery.queueId, delivery.sequence);
-    message.isDeliveryStored = false;
-    tx.onUndo(() => (message.isDeliveryStored = true));
+    this.slips.remove(tx, message, false);
     this.#change(tx, message, tx.now, undefined);
   }
 
-  remove(tx: Transaction, queueId: number, message: QueueMessage): void {
-    this.stored.remove(tx, queueId, message.parcel, message.sequence);
-    if (message.isDeliveryStored) tx.delete(deliveriesTable, queueId, message.sequence);
+  remove(tx: Transaction, message: QueueMessage): void {
+    this.stored.remove(tx, message.parcel, message.sequence, this.slips.remove(tx, message, true));
     this.#removedSinceRead?.add(message.sequence);
     this.#take(message);
     tx.onUndo(() => {
@@ -251,8 +236,8 @@ export class QueueMessages {
   }
 
   /** Removes a message that is in the backlog, if it still is there. The count is put right when it is read to its end. */
-  removeFromBacklog(tx: Transaction, queueId: number, sequence: number, parcel: Parcel): void {
-    this.stored.remove(tx, queueId, parcel, sequence);
+  removeFromBacklog(tx: Transaction, sequence: number, parcel: Parcel): void {
+    this.stored.remove(tx, parcel, sequence);
     this.#removedSinceRead?.add(sequence);
     tx.onUndo(() => this.#removedSinceRead?.delete(sequence));
   }
@@ -273,6 +258,7 @@ export class QueueMessages {
     const before = [...this.#all.values()];
     const { after, size } = this.backlog;
     this.stored.discard(tx);
+    this.slips.discard(tx);
     for (const message of before) this.#take(message);
     this.backlog.reset(after, 0);
     this.#generation += 1;
@@ -340,29 +326,20 @@ export class QueueMessages {
     return this.#order.visibleCount >= memoryLimits.windowMessages || bytes > bytesMax;
   }
 
-  #save(tx: Transaction, message: QueueMessage, delivery: DeliveryRow): void {
-    const before = message.isDeliveryStored;
-    tx.put(deliveriesTable, delivery);
-    message.isDeliveryStored = true;
-    tx.onUndo(() => {
-      message.isDeliveryStored = before;
-      // What was to be written anyway still is.
-      this.#unsaved.set(message.sequence, message);
-    });
-    this.#unsaved.delete(message.sequence);
-  }
-
-  #change(tx: Transaction, message: QueueMessage, visibleAt: number, delivery: DeliveryRow | undefined): void {
+  #change(tx: Transaction, message: QueueMessage, visibleAt: number, delivery: Delivery | undefined): void {
     const before = { delivery: message.delivery, visibleAt: message.visibleAt };
     this.#move(message, visibleAt, delivery, tx.now);
     tx.onUndo(() => this.#move(message, before.visibleAt, before.delivery, tx.now));
   }
 
-  #move(message: QueueMessage, visibleAt: number, delivery: DeliveryRow | undefined, now: number): void {
-    this.#unplace(message);
-    message.delivery = delivery;
-    message.visibleAt = visibleAt;
-    this.#place(message, now);
+  #move(message: QueueMessage, visibleAt: number, delivery: Delivery | undefined, now: number): void {
+    this.#unhide(message);
+    this.#order.change(message, () => {
+      message.delivery = delivery;
+      message.visibleAt = visibleAt;
+      message.isVisible = visibleAt <= now;
+    });
+    this.#hide(message);
   }
 
   #add(message: QueueMessage, now: number): void {
@@ -370,7 +347,9 @@ export class QueueMessages {
     this.stored.hold(message.parcel);
     this.#byAge.add(message);
     if (message.row !== undefined) this.#options.memory.bytes += contentBytes(message.row);
-    this.#place(message, now);
+    message.isVisible = message.visibleAt <= now;
+    this.#order.place(message);
+    this.#hide(message);
   }
 
   #take(message: QueueMessage): void {
@@ -378,22 +357,20 @@ export class QueueMessages {
     this.stored.release(message.parcel);
     this.#byAge.remove(message);
     if (message.row !== undefined) this.#options.memory.bytes -= contentBytes(message.row);
-    this.#unplace(message);
+    this.#order.unplace(message);
+    this.#unhide(message);
   }
 
-  #place(message: QueueMessage, now: number): void {
-    message.isVisible = message.visibleAt <= now;
-    this.#order.place(message);
+  /** Among the hidden ones, unless it is visible. */
+  #hide(message: QueueMessage): void {
     if (message.isVisible) return;
     this.#hidden.add(message);
     if (message.delivery === undefined) this.#delayedCount += 1;
     if (isMoving(message)) this.#movingCount += 1;
   }
 
-  #unplace(message: QueueMessage): void {
-    this.#order.unplace(message);
-    if (message.isVisible) return;
-    if (this.#hidden.remove(message) === undefined) return;
+  #unhide(message: QueueMessage): void {
+    if (message.isVisible || this.#hidden.remove(message) === undefined) return;
     if (message.delivery === undefined) this.#delayedCount -= 1;
     if (isMoving(message)) this.#movingCount -= 1;
   }

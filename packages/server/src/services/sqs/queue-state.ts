@@ -70,6 +70,7 @@ export class QueueState {
     this.#reservedTo = kernel.resident(sequencesTable).get(String(queue.id))?.reservedTo ?? 0;
     this.#lastSequence = this.#reservedTo;
     this.messages = new QueueMessages({
+      queue,
       order: this.order,
       memory,
       availableAt: (message) => (isFifo ? message.sentAt + settingsOf(row() ?? queue).delayMs : message.availableAt),

@@ -5,7 +5,6 @@
 import type { Alarm } from "../../kernel/clock.ts";
 import type { Call } from "../../kernel/call.ts";
 import type { Kernel, StoreReader } from "../../kernel/kernel.ts";
-import type { TableDefinition } from "../../kernel/table.ts";
 import type { Transaction } from "../../kernel/transaction.ts";
 import { checkAccess } from "./access.ts";
 import type { Action } from "./actions.ts";
@@ -13,6 +12,7 @@ import { errors } from "./errors.ts";
 import { KeyRing } from "./key-ring.ts";
 import { limits, memoryLimits } from "./limits.ts";
 import type { SqsOptions } from "./limits.ts";
+import { loadQueue } from "./loading.ts";
 import type { ContentMemory, QueueMessage } from "./queue-message.ts";
 import type { QueueMessages } from "./queue-messages.ts";
 import { settingsOf } from "./queue-settings.ts";
@@ -20,11 +20,9 @@ import { QueueState } from "./queue-state.ts";
 import type { QueueStatistics } from "./queue-state.ts";
 import { arnOfQueueUrl, queueArn } from "./queue-url.ts";
 import { redriveTargetOf } from "./redrive.ts";
-import { acceptedTable, deliveriesTable, parcelsTable, queuesTable } from "./tables.ts";
-import type { DeliveryRow, QueueRow } from "./tables.ts";
+import { acceptedTable, parcelsTable, queuesTable, slipsTable } from "./tables.ts";
+import type { QueueRow } from "./tables.ts";
 
-/** Rows read from the store at a time when the server starts. */
-const loadPageRows = 10_000;
 /** Below this, so that an id has at most fifteen digits and a double holds it. */
 const queueIdMax = 10 ** 14;
 /** How much later a receive is written that a crash may forget. */
@@ -147,7 +145,7 @@ export class Queues {
     this.#saveAlarm?.cancel();
     this.#saveAlarm = undefined;
     this.kernel.transactOrFail((tx) => {
-      for (const { messages } of this.#states.values()) if (messages.hasUnsavedReceives) messages.saveReceives(tx);
+      for (const { messages } of this.#states.values()) if (messages.slips.hasUnsaved) messages.slips.saveUnsaved(tx);
     });
   }
 
@@ -157,7 +155,7 @@ export class Queues {
     messages.clear(tx);
     deduplication.clear(tx);
     tx.delete(parcelsTable, queue.id);
-    tx.delete(deliveriesTable, queue.id);
+    tx.delete(slipsTable, queue.id);
     tx.delete(acceptedTable, queue.id);
   }
 
@@ -173,34 +171,17 @@ export class Queues {
     });
   }
 
-  /** Reads what is in memory of the queues of some shards: what has been received, and how much there is besides. */
+  /** Reads what is to be in memory of the queues of some shards. */
   async load(reader: StoreReader, shards: ReadonlySet<number>): Promise<void> {
-    for (const { row: queue } of this.#of(shards)) {
-      const { messages, deduplication, attempts } = this.state(queue);
-      const now = this.kernel.clock.now();
-      let received = 0;
-      let parcel = { parcelLast: 0, removed: 0 };
-      for await (const delivery of readAll(reader, deliveriesTable, queue.id, ({ sequence }) => sequence)) {
-        // Messages of one parcel follow one another: its row is read once.
-        const { parcelLast } = delivery;
-        if (parcelLast !== parcel.parcelLast) parcel = { parcelLast, removed: await removedOf(reader, delivery) };
-        messages.restore(delivery, parcel.removed, now);
-        attempts.restore(delivery, now);
-        received += 1;
-      }
-      const stored = await reader.sum(parcelsTable, [queue.id], "remaining");
-      messages.backlog.reset(0, stored - received);
-      if (!settingsOf(queue).isFifo) continue;
-      for await (const row of readAll(reader, acceptedTable, queue.id, ({ sequence }) => sequence))
-        deduplication.restore(row);
-    }
+    for (const { row, state } of this.#of(shards)) await loadQueue(reader, row, state, this.kernel.clock.now());
   }
 
   /** Lets time go on for what was loaded. */
   start(shards: ReadonlySet<number>): void {
     this.kernel.transact((tx) => {
-      // Queues of before the column was there.
-      for (const { row } of this.#of(shards)) {
+      for (const { row, state } of this.#of(shards)) {
+        state.messages.stored.settleUnheld(tx);
+        // Queues of before the column was there.
         const redriveTargetArn = redriveTargetOf(row.attributes);
         if (row.redriveTargetArn !== redriveTargetArn) tx.update(queuesTable, [row.arn], { redriveTargetArn });
       }
@@ -260,7 +241,7 @@ export class Queues {
       oldest = messages.oldest()
     ) {
       const isInFlight = messages.isInFlight(oldest, tx.now);
-      messages.remove(tx, queue.id, oldest);
+      messages.remove(tx, oldest);
       if (isInFlight) this.freed(tx, queue, oldest);
     }
   }
@@ -303,28 +284,4 @@ export class Queues {
 function promote({ messages, order }: QueueState, now: number): number {
   if ((messages.nextVisibleAt() ?? Number.POSITIVE_INFINITY) > now) return 0;
   return messages.promote(now, "tenants" in order ? (message) => order.tenants.processed(message, now) : undefined);
-}
-
-/** What is gone of the parcel of a message that had been received. Of one that is alone in its parcel, nothing. */
-async function removedOf(reader: StoreReader, { queueId, parcelLast, parcelSize }: DeliveryRow): Promise<number> {
-  if (parcelSize === 1) return 0;
-  const after = [parcelLast - 1];
-  const [parcel] = await reader.range({ table: parcelsTable, equals: [queueId], after, limit: 1 });
-  return parcel?.last === parcelLast ? parcel.removed : 0;
-}
-
-async function* readAll<Row>(
-  reader: StoreReader,
-  table: TableDefinition<Row>,
-  queueId: number,
-  keyOf: (row: Row) => string | number,
-): AsyncGenerator<Row, void, undefined> {
-  let after: (string | number)[] = [];
-  for (;;) {
-    const page = await reader.range({ table, equals: [queueId], after, limit: loadPageRows });
-    yield* page;
-    const last = page.at(-1);
-    if (last === undefined || page.length < loadPageRows) return;
-    after = [keyOf(last)];
-  }
 }

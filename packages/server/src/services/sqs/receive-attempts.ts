@@ -5,12 +5,12 @@
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ReceiveMessage.html
  */
 import { limits } from "./limits.ts";
+import type { Delivery } from "./queue-message.ts";
 import { formatReceiptHandle } from "./receipt-handle.ts";
-import type { DeliveryRow } from "./tables.ts";
 
 export interface ReceivedUnderAttempt {
   /** As this receive left it. */
-  readonly delivery: DeliveryRow;
+  readonly delivery: Delivery;
   readonly receiptHandle: string;
 }
 
@@ -39,7 +39,7 @@ export class ReceiveAttempts {
    * One message of an attempt, read when the queue is loaded; of an id that was used twice the last attempt counts. One whose
    * visibility timeout was zero is not repeated, and another may have come under its id in the same millisecond.
    */
-  restore(delivery: DeliveryRow, now: number): void {
+  restore(delivery: Delivery, now: number): void {
     const { attemptId: id, attemptSize: size, lastReceivedAt: at, visibleAt } = delivery;
     if (id === null || size === null || now >= at + limits.receiveAttemptSeconds * 1000 || visibleAt <= at) return;
     const known = this.#attempts.get(id);

@@ -2,7 +2,8 @@
 import type { Message, MessageAttributeValue, ReceiveMessageCommandInput } from "@aws-sdk/client-sqs";
 import { sequenceNumber } from "./fifo-ids.ts";
 import { attributesMd5, selectAttributes } from "./message-attributes.ts";
-import type { DeliveryRow, MessageRow, StoredAttribute } from "./tables.ts";
+import type { Delivery } from "./queue-message.ts";
+import type { MessageRow, StoredAttribute } from "./tables.ts";
 
 /** What a request wants to see of each message besides its content. */
 export interface ShownAttributes {
@@ -25,7 +26,7 @@ export function shownAttributes({
 /** Members in the order of the model. @param receiptHandle the handle of this receive */
 export function showMessage(
   row: MessageRow,
-  delivery: DeliveryRow,
+  delivery: Delivery,
   receiptHandle: string,
   { system, message: names }: ShownAttributes,
 ): Message {
@@ -49,7 +50,7 @@ export function showMessage(
 }
 
 /** Every system attribute the message has; of one that was never received, without those of its receives. */
-export function systemAttributes(row: MessageRow, delivery: DeliveryRow | undefined): [string, string][] {
+export function systemAttributes(row: MessageRow, delivery: Delivery | undefined): [string, string][] {
   const firstReceivedAt = row.earlierFirstReceivedAt ?? delivery?.firstReceivedAt;
   const all: Record<string, string | null> = {
     SenderId: row.senderId,

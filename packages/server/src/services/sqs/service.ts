@@ -31,17 +31,17 @@ import { setQueueAttributes } from "./operations/set-queue-attributes.ts";
 import { startMessageMoveTask } from "./operations/start-message-move-task.ts";
 import { tagQueue } from "./operations/tag-queue.ts";
 import { untagQueue } from "./operations/untag-queue.ts";
+import { sqsMigrations } from "./migrations.ts";
 import { Queues } from "./queues.ts";
 import {
   acceptedTable,
   dataKeysTable,
   deletedQueuesTable,
-  deliveriesTable,
   parcelsTable,
   moveTasksTable,
   queuesTable,
   sequencesTable,
-  sqsMigrations,
+  slipsTable,
 } from "./tables.ts";
 
 export function createSqsService(kernel: Kernel, hops: Hops, options: SqsOptions = {}): Service {
@@ -56,7 +56,7 @@ export function createSqsService(kernel: Kernel, hops: Hops, options: SqsOptions
       sequencesTable,
       dataKeysTable,
       parcelsTable,
-      deliveriesTable,
+      slipsTable,
       acceptedTable,
       moveTasksTable,
     ] as unknown as readonly TableDefinition<never>[],

@@ -65,6 +65,12 @@ export class StandardOrder implements DeliveryOrder {
     if (message.isVisible && this.#remove(this.#listOf(message), message)) this.#visibleCount -= 1;
   }
 
+  change(message: QueueMessage, change: () => void): void {
+    this.unplace(message);
+    change();
+    this.place(message);
+  }
+
   select(max: number, now: number): Selection {
     this.#judge(now);
     const messages: QueueMessage[] = [];

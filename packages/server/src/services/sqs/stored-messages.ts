@@ -1,6 +1,7 @@
 /**
  * What the store has of one queue's messages, in parcels. Messages that one decision appends become one parcel, and what a
- * decision removes is crossed off once, both at its end.
+ * decision removes is crossed off once, both at its end. A parcel is a long row, though: while messages of it are in
+ * memory, which most often are removed soon, those that are gone stay noted on their slips instead, and the parcel is only deleted.
  *
  * A row read from the store may be older than what is known here. So a parcel that somebody reads, or of which a message is in
  * memory, is known by one object, which every later row gives way to.
@@ -8,6 +9,7 @@
 import type { Transaction } from "../../kernel/transaction.ts";
 import { firstOf, Parcel, parcelCharactersMax, parcelMessagesMax } from "./parcel.ts";
 import { parcelsTable } from "./tables.ts";
+import type { GoneNote } from "./slip.ts";
 import type { MessageRow, ParcelRow } from "./tables.ts";
 
 /** A parcel's content as the store is to hold it. */
@@ -19,28 +21,46 @@ interface OpenParcel {
   characters: number;
 }
 
+/** How many messages a decision has removed from a parcel, and how many of them without a note. */
+interface Removed {
+  count: number;
+  withoutNote: number;
+}
+
 /** What the decision under way does. */
 interface Changes {
   readonly tx: Transaction;
   readonly opened: OpenParcel[];
-  /** How many messages it has removed from each. */
-  removed: Map<Parcel, number> | undefined;
-  readonly queueId: number;
+  readonly removed: Map<Parcel, Removed>;
   /** All messages were removed at once, with their rows. */
   areVoid: boolean;
 }
 
 export class StoredMessages {
+  readonly #queueId: number;
   readonly #seal: (tx: Transaction, shard: number, rows: readonly MessageRow[]) => Sealed;
+  readonly #settle: (tx: Transaction, notes: readonly GoneNote[]) => void;
   /** By their first sequence. */
-  readonly #known = new Map<number, Parcel>();
+  #known = new Map<number, Parcel>();
   /** Those among them that nobody holds, which are known until no read is under way. */
   readonly #unheld = new Set<Parcel>();
   #reads = 0;
   #changes: Changes | undefined;
 
-  constructor(seal: (tx: Transaction, shard: number, rows: readonly MessageRow[]) => Sealed) {
+  /** @param settle told of notes that nobody needs any more */
+  constructor(
+    queueId: number,
+    seal: (tx: Transaction, shard: number, rows: readonly MessageRow[]) => Sealed,
+    settle: (tx: Transaction, notes: readonly GoneNote[]) => void,
+  ) {
+    this.#queueId = queueId;
     this.#seal = seal;
+    this.#settle = settle;
+  }
+
+  /** Announces that something may have to be written at the end of this decision. */
+  begin(tx: Transaction): void {
+    this.#changesOf(tx);
   }
 
   /** Writes a new message; gives the parcel it is in. */
@@ -56,27 +76,37 @@ export class StoredMessages {
     return open.parcel;
   }
 
-  /** Removes a message; nothing happens when it is gone already. */
-  remove(tx: Transaction, queueId: number, parcel: Parcel, sequence: number): void {
+  /** Removes a message; nothing happens when it is gone already. @param note that it is, where a slip has one */
+  remove(tx: Transaction, parcel: Parcel, sequence: number, note?: GoneNote): void {
     if (!parcel.has(sequence)) return;
-    const removed = (this.#changesOf(tx, queueId).removed ??= new Map());
+    const { removed } = this.#changesOf(tx);
+    let from = removed.get(parcel);
+    if (from === undefined) removed.set(parcel, (from = { count: 0, withoutNote: 0 }));
+    const changed = from;
+    const unnoted = note === undefined ? 1 : 0;
     parcel.remove(sequence);
-    removed.set(parcel, (removed.get(parcel) ?? 0) + 1);
+    changed.count += 1;
+    changed.withoutNote += unnoted;
+    if (note !== undefined) parcel.notes.push(note);
     tx.onUndo(() => {
       parcel.putBack(sequence);
-      removed.set(parcel, (removed.get(parcel) ?? 0) - 1);
+      changed.count -= 1;
+      changed.withoutNote -= unnoted;
+      if (note !== undefined) parcel.notes.pop();
     });
   }
 
   /** The caller deletes the rows of the whole queue: what this decision did before does not count. */
   discard(tx: Transaction): void {
-    const changes = this.#changes;
-    if (changes?.tx !== tx || changes.areVoid) return;
-    changes.areVoid = true;
+    const changes = this.#changes?.tx === tx ? this.#changes : undefined;
+    const known = this.#known;
+    if (changes !== undefined) changes.areVoid = true;
     this.#changes = undefined;
+    this.#known = new Map();
     tx.onUndo(() => {
-      changes.areVoid = false;
+      if (changes !== undefined) changes.areVoid = false;
       this.#changes = changes;
+      this.#known = known;
     });
   }
 
@@ -84,6 +114,11 @@ export class StoredMessages {
   parcelOf({ last, size, removed }: Pick<ParcelRow, "last" | "size" | "removed">): Parcel {
     const first = firstOf({ last, size });
     return this.#known.get(first) ?? new Parcel(first, size, removed);
+  }
+
+  /** Whether rows of this parcel give way to what is known here. */
+  isKnown({ last, size }: Pick<ParcelRow, "last" | "size">): boolean {
+    return this.#known.has(firstOf({ last, size }));
   }
 
   /** A message of the parcel is in memory, or somebody is about to remove one. `release` is the reverse. */
@@ -96,7 +131,30 @@ export class StoredMessages {
 
   release(parcel: Parcel): void {
     parcel.held -= 1;
-    if (parcel.held > 0) return;
+    this.#forgetIfUnheld(parcel);
+  }
+
+  /**
+   * A note from before a restart; `settleUnheld` follows when all is read.
+   * @returns whether the row of the parcel did not tell
+   */
+  restoreNote(parcel: Parcel, sequence: number, note: GoneNote): boolean {
+    const isNews = parcel.has(sequence);
+    parcel.remove(sequence);
+    parcel.notes.push(note);
+    this.#known.set(parcel.first, parcel);
+    return isNews;
+  }
+
+  /** Parcels of which nothing is in memory tell themselves what of them is gone. */
+  settleUnheld(tx: Transaction): void {
+    for (const parcel of this.#known.values())
+      if (parcel.held === 0 && parcel.notes.length > 0) this.#update(tx, parcel);
+  }
+
+  /** It is known as long as a message of it is in memory, or something is to be known of it that its row does not tell. */
+  #forgetIfUnheld(parcel: Parcel): void {
+    if (parcel.held > 0 || parcel.notes.length > 0) return;
     if (this.#reads > 0) this.#unheld.add(parcel);
     else this.#forget(parcel);
   }
@@ -117,10 +175,10 @@ export class StoredMessages {
     if (this.#known.get(parcel.first) === parcel) this.#known.delete(parcel.first);
   }
 
-  #changesOf(tx: Transaction, queueId: number): Changes {
+  #changesOf(tx: Transaction): Changes {
     const known = this.#changes;
     if (known?.tx === tx) return known;
-    const changes: Changes = { tx, opened: [], removed: undefined, queueId, areVoid: false };
+    const changes: Changes = { tx, opened: [], removed: new Map(), areVoid: false };
     this.#changes = changes;
     tx.beforeEnd(() => this.#write(changes));
     tx.onUndo(() => {
@@ -129,8 +187,8 @@ export class StoredMessages {
     return changes;
   }
 
-  #openFor(tx: Transaction, { queueId, sequence }: MessageRow): OpenParcel {
-    const { opened } = this.#changesOf(tx, queueId);
+  #openFor(tx: Transaction, { sequence }: MessageRow): OpenParcel {
+    const { opened } = this.#changesOf(tx);
     const latest = opened.at(-1);
     const isOpen =
       latest !== undefined &&
@@ -143,16 +201,35 @@ export class StoredMessages {
     return open;
   }
 
-  #write({ tx, opened, removed, queueId, areVoid }: Changes): void {
+  #write({ tx, opened, removed, areVoid }: Changes): void {
     this.#changes = undefined;
     if (areVoid) return;
     for (const { parcel, rows } of opened) this.#insert(tx, parcel, rows);
-    for (const [parcel, count] of removed ?? []) {
+    for (const [parcel, { count, withoutNote }] of removed) {
       if (count === 0) continue;
-      const { last, remaining } = parcel;
-      if (remaining === 0) tx.delete(parcelsTable, queueId, last);
-      else tx.update(parcelsTable, [queueId, last], { removed: parcel.removed, remaining });
+      if (parcel.remaining === 0) {
+        tx.delete(parcelsTable, this.#queueId, parcel.last);
+        this.#forgetNotes(tx, parcel);
+      } else if (withoutNote > 0 || parcel.held === 0) this.#update(tx, parcel);
     }
+  }
+
+  #update(tx: Transaction, parcel: Parcel): void {
+    const { last, removed, remaining } = parcel;
+    tx.update(parcelsTable, [this.#queueId, last], { removed, remaining });
+    this.#forgetNotes(tx, parcel);
+  }
+
+  #forgetNotes(tx: Transaction, parcel: Parcel): void {
+    const { notes } = parcel;
+    if (notes.length === 0) return;
+    this.#settle(tx, notes);
+    parcel.notes = [];
+    this.#forgetIfUnheld(parcel);
+    tx.onUndo(() => {
+      parcel.notes = notes;
+      this.#known.set(parcel.first, parcel);
+    });
   }
 
   #insert(tx: Transaction, parcel: Parcel, rows: readonly MessageRow[]): void {

@@ -9,7 +9,9 @@ import { hash } from "node:crypto";
 import { rmSync, mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { acceptedTable, queuesTable, sequencesTable, sqsMigrations } from "./tables.ts";
+import { sqsMigrations } from "./migrations.ts";
+import { unpackSlip } from "./slip.ts";
+import { acceptedTable, queuesTable, sequencesTable, slipsTable } from "./tables.ts";
 import { receive, startMs, startSqs } from "./testing/sqs-bench.ts";
 
 interface Former {
@@ -55,8 +57,14 @@ test("deduplication ids that were rows of their own are known after the migratio
     assert.deepEqual(
       await store.load(acceptedTable),
       former.map(({ shard, queueId, deduplicationKey, messageId, sequence, acceptedAt }) => {
-        const [keys, messageIds] = [deduplicationKey, messageId].map((text) => JSON.stringify([text]));
-        return { shard, queueId, sequence, acceptedAt, keys, messageIds };
+        return {
+          shard,
+          queueId,
+          sequence,
+          acceptedAt,
+          keys: JSON.stringify([deduplicationKey]),
+          messageIds: JSON.stringify([messageId]),
+        };
       }),
     );
   } finally {
@@ -174,4 +182,106 @@ test("messages that were rows of their own are received after the migration", as
       ["m-2", formerTexts[2], undefined, { ApproximateReceiveCount: "3" }],
     ],
   );
+});
+
+interface FormerDelivery {
+  readonly shard: number;
+  readonly queueId: number;
+  readonly sequence: number;
+  readonly parcelLast: number;
+  readonly parcelSize: number;
+  readonly messageId: string;
+  readonly groupId: string | null;
+  readonly sentAt: number;
+  readonly receiveCount: number;
+  readonly firstReceivedAt: number;
+  readonly lastReceivedAt: number;
+  readonly visibleAt: number;
+  readonly attemptId: string | null;
+  readonly attemptSize: number | null;
+}
+
+const formerDeliveries = defineTable<FormerDelivery>({
+  name: "sqs_deliveries",
+  residency: "paged",
+  columns: {
+    shard: "integer",
+    queueId: "integer",
+    sequence: "integer",
+    parcelLast: "integer",
+    parcelSize: "integer",
+    messageId: "text",
+    groupId: "text",
+    sentAt: "integer",
+    receiveCount: "integer",
+    firstReceivedAt: "integer",
+    lastReceivedAt: "integer",
+    visibleAt: "integer",
+    attemptId: "text",
+    attemptSize: "integer",
+  },
+  key: ["queueId", "sequence"],
+});
+const punctuation = String.raw`"quoted" \ and '$[0]`;
+const plainDelivery: FormerDelivery = {
+  shard: 3,
+  queueId: 7,
+  sequence: 41,
+  parcelLast: 50,
+  parcelSize: 10,
+  messageId: "m-41",
+  groupId: null,
+  sentAt: startMs,
+  receiveCount: 2,
+  firstReceivedAt: startMs + 1,
+  lastReceivedAt: startMs + 2,
+  visibleAt: Number.MAX_SAFE_INTEGER,
+  attemptId: null,
+  attemptSize: null,
+};
+const attemptDelivery = {
+  ...plainDelivery,
+  sequence: 42,
+  groupId: punctuation,
+  attemptId: punctuation,
+  attemptSize: 4,
+};
+const formerDeliveryRows = [plainDelivery, attemptDelivery];
+
+test("receives that were rows of their own hold after the migration", async () => {
+  const store = openSqliteStore(":memory:");
+  try {
+    await store.migrate(sqsMigrations.slice(0, -1));
+    await store.commit(
+      formerDeliveryRows.map((row) => ({
+        kind: "insert",
+        table: formerDeliveries as never,
+        values: formerDeliveries.encode(row),
+      })),
+    );
+    await store.migrate(sqsMigrations);
+    const slips = await store.load(slipsTable);
+    assert.deepEqual(
+      slips.map(({ shard, queueId, number, size, crossedOff, gone }) => [
+        shard,
+        queueId,
+        number,
+        size,
+        crossedOff,
+        gone,
+      ]),
+      [
+        [3, 7, 41, 1, 0, 0],
+        [3, 7, 42, 1, 0, 0],
+      ],
+    );
+    assert.deepEqual(
+      slips.flatMap(unpackSlip),
+      formerDeliveryRows.map(({ shard: _shard, parcelLast: last, parcelSize: size, groupId, sentAt, ...delivery }) => {
+        return { place: 0, parcel: { last, size }, groupId, sentAt, delivery };
+      }),
+    );
+  } finally {
+    await store.close();
+  }
 });
