@@ -25,7 +25,7 @@ const migration: Migration = {
 const changes: readonly (readonly [file: string, change: (source: string) => string])[] = [
   ["/src/version.ts", (source) => source.replace(/"[\d.]+"/, '"999.0.0"')],
   ["/nodes/node-protocols.ts", (source) => source.replace(/(nodeProtocols.* = )\[[\d, ]*\]/, `$1[${protocols}]`)],
-  ["/sqs/tables.ts", (source) => `${source}\nsqsMigrations.push(${JSON.stringify(migration)});`],
+  ["/sqs/migrations.ts", (source) => `${source}\nsqsMigrations.push(${JSON.stringify(migration)});`],
 ];
 
 registerHooks({
