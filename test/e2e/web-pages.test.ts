@@ -1,5 +1,8 @@
 /** What a browser sends for web pages that use the AWS SDK, and for pages that should not: posted forms, images, links. */
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { get } from "node:http";
+import type { IncomingMessage } from "node:http";
 import { test } from "node:test";
 import { startTutti } from "tutti/testing";
 import { elementOf, sqsWire } from "../support/sqs-wire.ts";
@@ -15,6 +18,14 @@ const preflight = (origin: string): RequestInit => ({
     "access-control-request-headers": "authorization,content-type,x-amz-target,x-amzn-query-mode",
   },
 });
+
+/** What somebody gets who follows a link on a page of another site. `fetch` would say itself how it was called. */
+async function statusOfLink(url: string): Promise<number | undefined> {
+  const headers = { "sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate", "sec-fetch-dest": "document" };
+  const [response] = (await once(get(url, { headers }), "response")) as [IncomingMessage];
+  response.resume();
+  return response.statusCode;
+}
 
 test("a page of this machine uses the SDK's requests, and reads answers and refusals", async () => {
   await using tutti = await startTutti();
@@ -58,6 +69,14 @@ test("a page of elsewhere is refused, in JSON, as a form and as an image, and no
   assert.deepEqual(JSON.parse(answers[1]?.text ?? ""), { __type: "AccessDeniedException", message: words });
   assert.equal((await json("ListQueues", {})).text, "{}");
   assert.deepEqual(tutti.now(), before);
+});
+
+test("a link on any page leads to Tutti's own pages, and to no operation", async () => {
+  await using tutti = await startTutti();
+  const { json } = sqsWire(() => tutti);
+  assert.equal(await statusOfLink(`${tutti.url}/_tutti/health`), 200);
+  assert.equal(await statusOfLink(`${tutti.url}/?Action=CreateQueue&QueueName=jobs`), 403);
+  assert.equal((await json("ListQueues", {})).text, "{}");
 });
 
 test("a page that is named may, at Tutti's own paths too", async () => {

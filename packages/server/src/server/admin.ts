@@ -69,8 +69,13 @@ export function handleAdmin(context: AdminContext, request: IncomingMessage, res
   }
 }
 
-/** Whether all is said to a web page: it may not ask, or it has only asked whether it may. */
+/**
+ * Whether all is said to a web page: it may not ask, or it has only asked whether it may. A link on a page of any site may be
+ * followed to what is here: that shows it to a person and not to the page, and a GET changes nothing.
+ */
 function answerPage(origins: Origins, request: IncomingMessage, response: ServerResponse): boolean {
+  const isFollowedLink = request.method === "GET" && request.headers["sec-fetch-mode"] === "navigate";
+  if (isFollowedLink && request.headers.origin === undefined) return false;
   const page = origins.pageOf(request.headers);
   if (page === undefined) return false;
   if (page instanceof ServiceError) {
