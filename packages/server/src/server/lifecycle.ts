@@ -8,13 +8,10 @@ import { bodyBytesMax, listenerLimits } from "./limits.ts";
 import type { ListenerLimits } from "./limits.ts";
 import { ShortWay } from "./short-way.ts";
 
-/** How long a stop waits for requests under way. */
-const stopMsMax = 5_000;
-
 export interface Listener {
   /** Such as `http://127.0.0.1:4566`. */
   readonly url: string;
-  /** Takes no new requests; resolves when those under way are answered or `stopMsMax` has passed. */
+  /** Takes no new requests; resolves when those under way are answered or `stopMsMax` of the limits has passed. */
   close(): Promise<void>;
 }
 
@@ -30,7 +27,12 @@ export async function listen(
   port: number,
   limits: ListenerLimits = listenerLimits,
 ): Promise<Listener> {
-  const handle = boundPipelines(handlers.any, limits.pipelinedRequestsMax);
+  const bounded = boundPipelines(handlers.any, limits.pipelinedRequestsMax);
+  const handle: RequestListener = (request, response) => {
+    // Of a server that has been closed meanwhile, the connection would stay for its keep-alive time.
+    response.once("close", () => server.listening || server.closeIdleConnections());
+    bounded(request, response);
+  };
   const server = createServer(
     {
       connectionsCheckingInterval: limits.checkMs,
@@ -63,7 +65,7 @@ export async function listen(
   });
   const { port: actualPort } = server.address() as AddressInfo;
   const authority = host.includes(":") ? `[${host}]` : host;
-  return { url: `http://${authority}:${actualPort}`, close: () => close(server, shortWay) };
+  return { url: `http://${authority}:${actualPort}`, close: () => close(server, shortWay, limits.stopMsMax) };
 }
 
 /** Connections come to the short way first, and to the server's own listeners when that hands them over. */
@@ -96,7 +98,7 @@ function boundPipelines(handler: RequestListener, requestsMax: number): RequestL
   };
 }
 
-function close(server: Server, shortWay: ShortWay): Promise<void> {
+function close(server: Server, shortWay: ShortWay, stopMsMax: number): Promise<void> {
   return new Promise((resolve) => {
     const cut = hostTimer(stopMsMax, () => {
       server.closeAllConnections();

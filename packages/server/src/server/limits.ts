@@ -14,6 +14,8 @@ export interface ListenerLimits {
   readonly keepAliveMs: number;
   /** Without a byte in either direction; longer than the longest wait of an operation. */
   readonly silenceMsMax: number;
+  /** How long a stop waits for requests under way. */
+  readonly stopMsMax: number;
   /** Requests a client may send on a connection before it has the answer to the first; beyond, it is closed. */
   readonly pipelinedRequestsMax: number;
 }
@@ -26,6 +28,7 @@ export const listenerLimits: ListenerLimits = {
   checkMs: 5_000,
   keepAliveMs: 65_000,
   silenceMsMax: 900_000,
+  stopMsMax: 5_000,
   pipelinedRequestsMax: 256,
 };
 

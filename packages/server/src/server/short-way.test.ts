@@ -161,6 +161,23 @@ describe("a stop", () => {
     await closed;
     assert.deepEqual(await answers, ["short a"]);
   });
+
+  test(
+    "does so with connections that have gone over as well, without waiting to cut them",
+    { timeout: 10_000 },
+    async () => {
+      const held = Promise.withResolvers<void>();
+      const server = await start({ stopMsMax: 2 ** 31 - 1 }, held.promise);
+      const busy = server.open();
+      const answers = bodies(busy);
+      busy.write(request("a", "connection: keep-alive, x"));
+      await server.arrived;
+      const closed = server.listener.close();
+      held.resolve();
+      await closed;
+      assert.deepEqual(await answers, ["long a"]);
+    },
+  );
 });
 
 describe("a connection that brings nothing", () => {
