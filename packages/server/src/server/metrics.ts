@@ -3,16 +3,26 @@ import type { Kernel } from "../kernel/kernel.ts";
 import type { Metric, Service } from "../delivery/service.ts";
 
 export function renderMetrics(metrics: readonly Metric[]): string {
-  const lines: string[] = [];
-  for (const { name, help, type, samples } of metrics) {
-    lines.push(`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`);
-    for (const { labels, value } of samples) {
-      const pairs = Object.entries(labels).map(([label, text]) => `${label}="${escapeLabel(text)}"`);
-      lines.push(`${name}${pairs.length === 0 ? "" : `{${pairs.join(",")}}`} ${value}`);
+  /** Ten thousand queues have a dozen and a half samples each, with the same labels. */
+  const known = new Map<Labels, string>();
+  const textOf = (labels: Labels): string => {
+    let text = known.get(labels);
+    if (text === undefined) {
+      const pairs = Object.entries(labels).map(([label, value]) => `${label}="${escapeLabel(value)}"`);
+      text = pairs.length === 0 ? "" : `{${pairs.join(",")}}`;
+      known.set(labels, text);
     }
+    return text;
+  };
+  let text = "";
+  for (const { name, help, type, samples } of metrics) {
+    text += `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n`;
+    for (const { labels, value } of samples) text += `${name}${textOf(labels)} ${value}\n`;
   }
-  return `${lines.join("\n")}\n`;
+  return text;
 }
+
+type Labels = Metric["samples"][number]["labels"];
 
 export function collectMetrics(
   kernel: Kernel,

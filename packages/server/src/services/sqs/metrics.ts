@@ -106,14 +106,17 @@ const series: readonly (readonly [name: string, type: Metric["type"], help: stri
 ];
 
 export function queueMetrics(queues: Queues, now: number): Metric[] {
-  const all = [...queues.all()];
+  const all = [...queues.all()].map(({ row, state }) => ({
+    state,
+    // One object a queue: whoever writes them down does so once.
+    labels: { queue: row.name, account: row.account, region: row.region },
+  }));
   return series.map(([name, type, help, value]) => ({
     name: `tutti_sqs_${name}`,
     help,
     type,
-    samples: all.flatMap(({ row, state }) => {
+    samples: all.flatMap(({ state, labels }) => {
       const sample = value(state, now);
-      const labels = { queue: row.name, account: row.account, region: row.region };
       return sample === undefined ? [] : [{ labels, value: sample }];
     }),
   }));
