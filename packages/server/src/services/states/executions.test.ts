@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { openSqliteStore } from "../../kernel/store/sqlite/sqlite-store.ts";
 import { createMachine, links, outcome, owner, refusal, start, startMs, startStates } from "./testing/states-bench.ts";
 
 const pass = { P: { Type: "Pass", End: true } };
@@ -122,6 +123,35 @@ test("StopExecution ends what runs and leaves what has ended", async () => {
     await refusal(bench.run("StopExecution", { executionArn: none })),
     `ExecutionDoesNotExist: Execution Does Not Exist: '${none}'`,
   );
+});
+
+test("a page token that was made by somebody else is refused, wherever it would lead", async (context) => {
+  const store = openSqliteStore(":memory:");
+  context.after(() => store.close());
+  const bench = await startStates(store);
+  const stateMachineArn = await createMachine(bench, "m", waits);
+  await createMachine(bench, "n", waits);
+  const executionArn = await start(bench, stateMachineArn, {}, "one");
+  await start(bench, stateMachineArn, {}, "two");
+  const lists: [operation: string, input: object, position: string][] = [
+    ["ListExecutions", { stateMachineArn, maxResults: 1 }, "number string"],
+    ["GetExecutionHistory", { executionArn, maxResults: 1 }, "number number"],
+    ["ListStateMachines", { maxResults: 1 }, "string"],
+  ];
+  for (const [operation, input, position] of lists) {
+    const { nextToken: ours = "" } = await bench.run(operation, input);
+    const [list, given, at] = JSON.parse(Buffer.from(ours, "base64url").toString()) as [unknown, unknown[], unknown];
+    const kinds = (parts: readonly unknown[]): string => parts.map((part) => typeof part).join(" ");
+    assert.equal(kinds(given), position);
+    const forged = [[], [1], ["a"], ["a", 1], ["a", "b"], [1, "a", "b"], [1, 2], [1, "a"], [1, 2, 3], [true], [null]]
+      .filter((parts) => kinds(parts) !== position)
+      .map((parts) => JSON.stringify(parts));
+    for (const parts of [...forged, "[1.5,2]", '[1.5,"a"]', "[1e999,2]", '[1e999,"a"]']) {
+      const nextToken = Buffer.from(`[${JSON.stringify(list)},${parts},${String(at)}]`).toString("base64url");
+      const answer = bench.run(operation, { ...input, nextToken });
+      assert.equal(await refusal(answer), "InvalidToken: Invalid Token: 'Invalid token'", `${operation} ${parts}`);
+    }
+  }
 });
 
 test("ListExecutions filters by status and pages from the latest", async () => {

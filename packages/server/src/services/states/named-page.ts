@@ -2,7 +2,6 @@
 import type { Call } from "../../kernel/call.ts";
 import type { StoreReader } from "../../kernel/kernel.ts";
 import type { TableDefinition } from "../../kernel/table.ts";
-import { errors } from "./errors.ts";
 import { formatPageToken, pageSize, parsePageToken } from "./page-tokens.ts";
 
 interface PageRequest {
@@ -28,8 +27,7 @@ export async function readNamedPage<Row extends { readonly name: string }>(
   now: number,
 ): Promise<NamedPage<Row>> {
   const list = [table.name, account, region];
-  const [after] = parsePageToken(list, request.nextToken, now) ?? [];
-  if (after !== undefined && typeof after !== "string") throw errors.invalidToken();
+  const [after] = parsePageToken(list, ["string"], request.nextToken, now) ?? [];
   const size = pageSize(request.maxResults);
   // One more than the page holds shows whether there is another.
   const place = {

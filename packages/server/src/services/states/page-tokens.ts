@@ -4,6 +4,9 @@ import { limits } from "./limits.ts";
 
 export type Position = readonly (string | number)[];
 
+/** What the parts of a list's positions are. */
+export type PositionParts = readonly ("number" | "string")[];
+
 const tokenMs = limits.pageTokenHours * 3_600_000;
 
 /**
@@ -15,16 +18,25 @@ export function formatPageToken(list: Position, position: Position, now: number)
 }
 
 /** @throws InvalidToken for a token that was not given for this list, or too long ago */
-export function parsePageToken(list: Position, token: string | undefined, now: number): Position | undefined {
+export function parsePageToken(
+  list: Position,
+  parts: PositionParts,
+  token: string | undefined,
+  now: number,
+): Position | undefined {
   if (token === undefined) return undefined;
-  const parts = parts3(token);
-  if (parts === undefined) throw errors.invalidToken();
-  const [givenList, position, givenAt] = parts;
-  const isPosition =
-    Array.isArray(position) && position.every((part) => typeof part === "string" || typeof part === "number");
+  const [givenList, position, givenAt] = parts3(token) ?? [];
   const isFresh = typeof givenAt === "number" && givenAt + tokenMs >= now;
-  if (!isPosition || !isFresh || JSON.stringify(givenList) !== JSON.stringify(list)) throw errors.invalidToken();
+  if (!isPosition(position, parts) || !isFresh || JSON.stringify(givenList) !== JSON.stringify(list))
+    throw errors.invalidToken();
   return position;
+}
+
+/** Anybody can write one: what is none would be a mistake in a query of the store. */
+function isPosition(given: unknown, parts: PositionParts): given is Position {
+  const isPart = (part: unknown, place: number): boolean =>
+    parts[place] === "number" ? Number.isSafeInteger(part) : typeof part === "string";
+  return Array.isArray(given) && given.length === parts.length && given.every(isPart);
 }
 
 /** How many items a page has: 100 when the client does not say or says 0. */

@@ -32,7 +32,7 @@ export function getExecutionHistory(
     load: async (reader, input) => {
       const { executionArn = "" } = input;
       parseArn(executionArn, "execution");
-      const from = parsePageToken(listOf(input), input.nextToken, executions.now());
+      const from = parsePageToken(listOf(input), ["number", "number"], input.nextToken, executions.now());
       const execution = await executions.find(reader, executionArn);
       if (execution === undefined) return { exists: false, events: [], next: undefined };
       return { exists: true, ...(await loadPage(reader, input, from)) };

@@ -44,7 +44,7 @@ function listOf({ stateMachineArn, statusFilter, redriveFilter }: ListExecutions
 
 async function loadPage(reader: StoreReader, input: ListExecutionsInput, now: number): Promise<LoadedPage> {
   const { stateMachineArn, statusFilter, redriveFilter } = input;
-  let after = parsePageToken(listOf(input), input.nextToken, now);
+  let after = parsePageToken(listOf(input), ["number", "string"], input.nextToken, now);
   const size = pageSize(input.maxResults);
   const items: ExecutionListItem[] = [];
   if (stateMachineArn === undefined || redriveFilter === "REDRIVEN") return { items, next: undefined };
