@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -39,6 +39,15 @@ test("the lock of a process that is gone is taken over, also when its number was
       lock.release();
       assert.equal(existsSync(join(folder, "tutti.lock")), false);
     }
+  }));
+
+test("who has it is said where that can be written, and is not what the lock is", () =>
+  inFolder((folder) => {
+    mkdirSync(join(folder, "tutti.lock"));
+    const lock = lockDataDirectory(folder);
+    assert.throws(() => lockDataDirectory(folder), /in use by another process\./);
+    lock.release();
+    lockDataDirectory(folder).release();
   }));
 
 test("a living owner keeps its lock, whatever its file says, until it ends in any way", async (context) => {

@@ -53,19 +53,25 @@ function lockWritable(directory: string): DataDirectoryLock {
         "Stop that server, or start this one with another --data-dir (or --in-memory).",
     );
   }
-  const release = (): void => {
-    if (!held.delete(lock)) return;
-    rmSync(ownerPath, { force: true });
-    lock.close();
-  };
   held.add(lock);
+  sayOwner(() => writeFileSync(ownerPath, JSON.stringify({ pid: process.pid })));
+  return {
+    databasePath: join(directory, "tutti.db"),
+    release: () => {
+      if (!held.delete(lock)) return;
+      sayOwner(() => rmSync(ownerPath, { force: true }));
+      lock.close();
+    },
+  };
+}
+
+/** A full disk, or a file that is another user's, keeps people from knowing whose the lock is, and nobody from having it. */
+function sayOwner(change: () => void): void {
   try {
-    writeFileSync(ownerPath, JSON.stringify({ pid: process.pid }));
-  } catch (error) {
-    release();
-    throw error;
+    change();
+  } catch {
+    // Whoever is refused is told of another process, without its number.
   }
-  return { databasePath: join(directory, "tutti.db"), release };
 }
 
 /** Undefined when the file is locked. */
