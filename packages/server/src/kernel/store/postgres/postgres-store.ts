@@ -45,9 +45,6 @@ const defaults = {
   applicationName: "tutti",
 } as const;
 
-/** A page of a table that is loaded: its rows may be hundreds of kilobytes each; loading many small ones takes twice as long by 500. */
-const loadPageRows = 2_000;
-
 /** A migration may have to go through a table of any size. */
 const migrationMsMax = 3_600_000;
 
@@ -71,10 +68,7 @@ export async function openPostgresStore(url: string, options: PostgresOptions = 
   await connectFirst(writer, place, chosen.startMsMax);
   const reader = new Reader({ ...session, connectionsMax: chosen.readConnectionsMax });
   const statistics = { statements: 0 };
-  const rows = async <Row>(table: TableDefinition<Row>, query: Query): Promise<Row[]> => {
-    const decode = rowDecoder(table);
-    return (await reader.read((connection) => connection.query(query))).map(decode);
-  };
+  const values = (query: Query): Promise<SqlValue[][]> => reader.read((connection) => connection.query(query));
   return {
     description: `PostgreSQL at ${place}`,
     durable: true,
@@ -90,17 +84,16 @@ export async function openPostgresStore(url: string, options: PostgresOptions = 
       statistics.statements += statements.length + (fence === undefined ? 0 : 1);
       await writer.apply(statements, fence);
     },
-    load: (table, shards) => loadPages(table, loadPageRows, (query) => rows(table, rangeQuery(query, shards))),
-    range: <Row>(query: RangeQuery<Row>) => rows(query.table, rangeQuery(query)),
-    count: async <Row>(table: TableDefinition<Row>, equals: readonly SqlValue[]) => {
-      const query = countQuery(table, equals);
-      return Number((await reader.read((connection) => connection.query(query)))[0]?.[0] ?? 0);
+    load: (table, shards) => loadPages(table, (query) => values(rangeQuery(query, shards)), rowDecoder(table)),
+    range: async <Row>(query: RangeQuery<Row>) => {
+      const decode = rowDecoder(query.table);
+      return (await values(rangeQuery(query))).map(decode);
     },
-    sum: async <Row>(table: TableDefinition<Row>, equals: readonly SqlValue[], column: string) => {
-      const query = sumQuery(table, equals, column);
-      return Number((await reader.read((connection) => connection.query(query)))[0]?.[0] ?? 0);
-    },
-    query: (text, values) => reader.read((connection) => connection.query({ text, values: [...values] })),
+    count: async <Row>(table: TableDefinition<Row>, equals: readonly SqlValue[]) =>
+      Number((await values(countQuery(table, equals)))[0]?.[0] ?? 0),
+    sum: async <Row>(table: TableDefinition<Row>, equals: readonly SqlValue[], column: string) =>
+      Number((await values(sumQuery(table, equals, column)))[0]?.[0] ?? 0),
+    query: (text, given) => values({ text, values: [...given] }),
     close: async () => {
       await Promise.all([writer.close(), reader.close()]);
     },
