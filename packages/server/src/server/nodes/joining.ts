@@ -1,5 +1,6 @@
 /** What may keep a node from joining an installation. */
 import type { Installation, Leases } from "../../kernel/nodes/leases.ts";
+import { LeaseLost } from "../../kernel/ownership.ts";
 import { StoreFault, StoreUnavailableError } from "../../kernel/store/store-errors.ts";
 import { ConfigurationError } from "../options.ts";
 
@@ -21,7 +22,7 @@ export async function install(leases: Leases, wanted: Installation, asked: numbe
 
 /** What a first start that failed says. Later ones are tried again until they succeed. */
 export function startFailure(error: unknown, leaseMs: number): unknown {
-  if (!(error instanceof StoreUnavailableError)) return error;
+  if (!(error instanceof StoreUnavailableError || error instanceof LeaseLost)) return error;
   return new StoreFault(
     "TUTTI-0109",
     `this node could not start, because its database did not answer within ${leaseMs / 1000} s, the time of a lease: ${error.message}`,

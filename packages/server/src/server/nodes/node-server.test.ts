@@ -7,6 +7,7 @@ import { MemoryLeases } from "../../kernel/nodes/memory-leases.ts";
 import { metaTable } from "../../kernel/meta.ts";
 import { MemoryStore } from "../../kernel/store/memory-store.ts";
 import { StoreFault, StoreUnavailableError } from "../../kernel/store/store-errors.ts";
+import type { TableDefinition } from "../../kernel/table.ts";
 import { turns } from "../../kernel/testing/fixtures.ts";
 import { VirtualClock } from "../../kernel/virtual-clock.ts";
 import { Origins } from "../../protocol/http/origins.ts";
@@ -101,6 +102,22 @@ describe("a node", () => {
         return true;
       });
     }
+  });
+
+  test("is not ready when what it owns cannot be loaded in time", async () => {
+    await using shared = new Shared();
+    class LateStore extends MemoryStore {
+      override async load<Row>(table: TableDefinition<Row>, shards?: readonly number[]): Promise<Row[]> {
+        if (shards !== undefined || table.name === "sqs_queues")
+          throw new StoreUnavailableError("TUTTI-0105: the database db:5432/tutti did not answer a read in time");
+        return super.load(table, shards);
+      }
+    }
+    const store = new LateStore((fence) => shared.leases.admits(fence));
+    const row = { shard: 0, name: "shard-count", value: String(shardCount) };
+    await store.commit([{ kind: "put", table: metaTable, values: metaTable.encode(row) }]);
+    await assert.rejects(shared.start({ store }), /^StoreFault: TUTTI-0109: .*did not answer a read in time$/);
+    assert.ok(!shared.lines.includes("started"));
   });
 
   test("that was removed joins again, with everything acknowledged, behind the same address", async () => {

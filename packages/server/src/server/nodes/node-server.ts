@@ -143,7 +143,7 @@ class NodeServer {
   }
 
   async start(): Promise<void> {
-    const { host, port, log, store } = this.#options;
+    const { host, port, log, store, leases } = this.#options;
     this.#listener = await listen(
       {
         any: (request, response) => this.#handle(request, response),
@@ -152,11 +152,16 @@ class NodeServer {
       host,
       port,
     );
-    this.#life = await this.#joinFirst();
+    const life = await this.#joinFirst();
+    this.#life = life;
     // What is free is served before anybody is told that the server is ready.
-    await this.#life.node.look();
-    log("info", "started", { url: this.url, data: store.description, node: this.#life.node.member.nodeId });
-    void this.#goOn(this.#life);
+    await life.node.look();
+    if (life.instance.kernel.pipeline.failed) {
+      await leases.unregister(life.node.member).catch(() => undefined);
+      throw await life.lost;
+    }
+    log("info", "started", { url: this.url, data: store.description, node: life.node.member.nodeId });
+    void this.#goOn(life);
   }
 
   /** Joins again, and again, each time the lease is lost. */
