@@ -58,8 +58,8 @@ export function deduplicationOf(
   body: string,
 ): { readonly id: string; readonly key: string } {
   const id = message.MessageDeduplicationId ?? hash("sha256", body);
-  // Neither id can hold a space.
-  return { id, key: deduplicationScope === "messageGroup" ? `${message.MessageGroupId ?? ""} ${id}` : id };
+  // Neither id can hold a space. Joined, the key is in one piece, which what follows would have to make of it.
+  return { id, key: deduplicationScope === "messageGroup" ? [message.MessageGroupId ?? "", id].join(" ") : id };
 }
 
 const firstNumber = 18_800_000_000_000_000_000n;
