@@ -73,6 +73,8 @@ class AcceptedRows {
 export class Deduplication {
   readonly #seed: number;
   #rows = new AcceptedRows();
+  /** The key that was looked for last, which most often is the one that is accepted next. */
+  #lookedFor: { readonly key: string; readonly hash: number } | undefined;
 
   /** @param seed of the hashes, another one in each queue */
   constructor(seed: number) {
@@ -82,7 +84,9 @@ export class Deduplication {
   /** What was accepted under this key in the last five minutes. */
   find(key: string, now: number): Accepted | undefined {
     const rows = this.#rows;
-    return rows.numbers.find(hashOf(key, this.#seed), (number) => {
+    const hash = hashOf(key, this.#seed);
+    this.#lookedFor = { key, hash };
+    return rows.numbers.find(hash, (number) => {
       const row = rows.get(number);
       return row === undefined || now >= row.acceptedAt + intervalMs ? undefined : acceptedWith(row, key);
     });
@@ -106,7 +110,9 @@ export class Deduplication {
     keys.push(key);
     messageIds.push(messageId);
     // Undone, the number stays behind, and whoever is led to it sees that the row has no such key.
-    this.#rows.numbers.add(hashOf(key, this.#seed), acceptance.number);
+    const known = this.#lookedFor;
+    const hash = known?.key === key ? known.hash : hashOf(key, this.#seed);
+    this.#rows.numbers.add(hash, acceptance.number);
     tx.onUndo(() => {
       keys.pop();
       messageIds.pop();
@@ -114,9 +120,11 @@ export class Deduplication {
   }
 
   /** Writes what one request has made the queue accept. */
-  save(tx: Transaction, { number, keys, messageIds, ...acceptance }: Acceptance): void {
+  save(tx: Transaction, acceptance: Acceptance): void {
     this.#forget(tx);
-    const row = { ...acceptance, keys: JSON.stringify(keys), messageIds: JSON.stringify(messageIds) };
+    const { number, shard, queueId, sequence, acceptedAt } = acceptance;
+    const keys = JSON.stringify(acceptance.keys);
+    const row = { shard, queueId, sequence, acceptedAt, keys, messageIds: JSON.stringify(acceptance.messageIds) };
     this.#rows.replace(number, row);
     tx.insert(acceptedTable, row);
   }
