@@ -2,37 +2,25 @@
  * Server-side encryption: the content of messages is encrypted in the store (AES-256-CTR), with a data key of the queue's KMS
  * key, or of SQS's own. Data keys are made here and kept in a table of the same store: they keep messages out of backups
  * of single tables and of plain sight, not from someone who holds the whole store. In memory they are plain.
- *
- * A process encrypts everything under one data key as one stream, which begins at a random place: half of the counter
- * block is drawn when the stream begins, the other half counts blocks. No two parcels share a block of it. Each is stored
- * behind the counter block it begins with, so that it can be read by itself.
+ * How content is encrypted is told in `key-stream.ts`.
  */
-import { createCipheriv, createDecipheriv } from "node:crypto";
-import type { Cipheriv, Decipheriv } from "node:crypto";
+import { createDecipheriv } from "node:crypto";
+import type { Decipheriv } from "node:crypto";
 import type { Kernel } from "../../kernel/kernel.ts";
 import type { Transaction } from "../../kernel/transaction.ts";
 import type { QueueSettings } from "./queue-settings.ts";
+import { algorithm, blockBytes, drawnBytes, KeyStream } from "./key-stream.ts";
+import type { Memory } from "./key-stream.ts";
 import { dataKeysTable } from "./tables.ts";
 import { readableContent, readContent } from "./parcel-content.ts";
 import { contentToSeal, readUnsealed } from "./sealed-content.ts";
 import type { Sealed } from "./stored-messages.ts";
 import type { DataKeyRow, MessageRow, ParcelRow } from "./tables.ts";
 
-const algorithm = "aes-256-ctr";
-const blockBytes = 16;
-const drawnBytes = 8;
-
 /** Sealed parcels stand in pieces of memory this large, which the store's thread reads where they are. */
 const slabBytes = 65_536;
 /** Larger ones have memory of their own. */
 const slabShareMax = slabBytes / 4;
-
-interface KeyStream {
-  readonly cipher: Cipheriv;
-  readonly drawn: Uint8Array;
-  /** Blocks the cipher has given. */
-  blocks: number;
-}
 
 interface KnownKey {
   readonly row: DataKeyRow;
@@ -68,23 +56,23 @@ export class KeyRing {
     const { text, bytes } = contentToSeal(rows);
     // Whole blocks, so that the next parcel begins with one: what is behind the text is of no use to anybody.
     const blocks = Math.ceil(bytes / blockBytes);
-    const sealed = this.#take((1 + blocks) * blockBytes);
-    writeCounter(sealed, stream.drawn, stream.blocks);
-    sealed.write(text, blockBytes, "utf8");
-    sealed.set(stream.cipher.update(sealed.subarray(blockBytes)), blockBytes);
-    stream.blocks += blocks;
-    return { content: "", keyId: key.id, sealed: sealed.subarray(0, blockBytes + bytes) };
+    const size = (1 + blocks) * blockBytes;
+    const memory = this.#memoryFor(size);
+    const start = memory === this.#slab ? this.#slabUsed - size : 0;
+    memory.bytes.write(text, start + blockBytes);
+    stream.encrypt(memory, start, blocks);
+    return { content: "", keyId: key.id, sealed: memory.bytes.subarray(start, start + blockBytes + bytes) };
   }
 
-  /** Memory that nobody else writes to. */
-  #take(bytes: number): Buffer {
+  /** The slab, behind what is used of it then, or memory of its own for a large parcel. */
+  #memoryFor(bytes: number): Memory {
     if (bytes > slabShareMax) return newMemory(bytes);
     if (this.#slabUsed + bytes > slabBytes) {
       this.#slab = newMemory(slabBytes);
       this.#slabUsed = 0;
     }
     this.#slabUsed += bytes;
-    return this.#slab.subarray(this.#slabUsed - bytes, this.#slabUsed);
+    return this.#slab;
   }
 
   /** The messages of a parcel that are still there. */
@@ -150,10 +138,7 @@ export class KeyRing {
   #stream(key: DataKeyRow): KeyStream {
     let stream = this.#streams.get(key.id);
     if (stream === undefined) {
-      const drawn = Uint8Array.from(this.#kernel.random.bytes(drawnBytes));
-      const counter = Buffer.concat([drawn, Buffer.alloc(blockBytes - drawnBytes)]);
-      const cipher = createCipheriv(algorithm, this.#secret(key), counter);
-      stream = { cipher, drawn, blocks: 0 };
+      stream = new KeyStream(this.#secret(key), this.#kernel.random.bytes(drawnBytes));
       this.#streams.set(key.id, stream);
     }
     return stream;
@@ -169,16 +154,10 @@ export class KeyRing {
   }
 }
 
-/** The counter block a body begins with. @param block the number of its first block in the stream */
-function writeCounter(sealed: Buffer, drawn: Uint8Array, block: number): void {
-  sealed.set(drawn);
-  sealed.writeUInt16BE(0, drawnBytes);
-  sealed.writeUIntBE(block, drawnBytes + 2, 6);
-}
-
 /** Shared with the store's thread rather than copied for it. */
-function newMemory(bytes: number): Buffer {
-  return Buffer.from(new SharedArrayBuffer(bytes));
+function newMemory(size: number): Memory {
+  const memory = new SharedArrayBuffer(size);
+  return { bytes: Buffer.from(memory), words: new Int32Array(memory) };
 }
 
 function bufferOf({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
