@@ -194,9 +194,10 @@ export function jsonEncoder(table: ModelTable): (shapeName: string) => Convert {
     switch (shape.type) {
       case "structure": {
         const entries = Object.entries(shape.members);
-        const members = new Map(
-          entries.map(([name, { shape: target }], place) => [name, { place, convert: of(target) }]),
-        );
+        const members = {
+          names: entries.map(([name]) => name),
+          converts: entries.map(([, { shape: target }]) => of(target)),
+        };
         const isNeverFit = entries.some(([, { shape: target }]) => neverFit.has(shapeNamed(table, target).type));
         return (value) => (isNeverFit ? copyStructure : encodeStructure)(value as Members, members);
       }
@@ -224,32 +225,31 @@ const asItIs: Convert = (value) => value;
 
 type Members = Readonly<Record<string, unknown>>;
 
-interface EncodedMember {
-  /** In the order of the model, in which answers have their members. */
-  readonly place: number;
-  readonly convert: Convert;
+/** In the order of the model, in which answers have their members. */
+interface EncodedMembers {
+  readonly names: readonly string[];
+  readonly converts: readonly Convert[];
 }
 
 /** What no output holds as it is written. */
 const neverFit: ReadonlySet<Shape["type"]> = new Set(["blob", "timestamp"]);
 
 /** The same object when it is fit as it is: nearly all are, and need not be copied. */
-function encodeStructure(source: Members, members: ReadonlyMap<string, EncodedMember>): Members {
-  let place = -1;
+function encodeStructure(source: Members, members: EncodedMembers): Members {
+  const { names, converts } = members;
+  let place = 0;
   for (const name in source) {
-    const member = members.get(name);
-    if (member !== undefined && member.place > place && member.convert === asItIs) {
-      ({ place } = member);
-      continue;
-    }
+    // Members that are there stand in this order, so none is looked for twice; one that does not is not found.
+    while (place < names.length && names[place] !== name) place += 1;
+    const convert = converts[place];
+    place += 1;
+    if (convert === asItIs) continue;
     const before = source[name];
-    const after = encodeMember(before, member);
-    if (member === undefined || member.place < place || after !== before) {
-      const names = Object.keys(source);
-      const fit = names.slice(0, names.indexOf(name)).map((known) => [known, source[known]] as const);
-      return copyStructure(source, members, new Map([...fit, [name, after]]));
-    }
-    ({ place } = member);
+    const after = encodeMember(before, convert);
+    if (convert !== undefined && after === before) continue;
+    const known = Object.keys(source);
+    const fit = known.slice(0, known.indexOf(name)).map((ready) => [ready, source[ready]] as const);
+    return copyStructure(source, members, new Map(convert === undefined ? fit : [...fit, [name, after]]));
   }
   return source;
 }
@@ -257,20 +257,20 @@ function encodeStructure(source: Members, members: ReadonlyMap<string, EncodedMe
 /** @param encoded the members that are ready */
 function copyStructure(
   source: Members,
-  members: ReadonlyMap<string, EncodedMember>,
+  { names, converts }: EncodedMembers,
   encoded?: ReadonlyMap<string, unknown>,
 ): Members {
   const result: Record<string, unknown> = {};
-  for (const [name, member] of members) {
+  for (const [place, name] of names.entries()) {
     const value = source[name];
     if (value !== undefined)
-      result[name] = encoded?.has(name) === true ? encoded.get(name) : encodeMember(value, member);
+      result[name] = encoded?.has(name) === true ? encoded.get(name) : encodeMember(value, converts[place]);
   }
   return result;
 }
 
-function encodeMember(value: unknown, member: EncodedMember | undefined): unknown {
-  return value === undefined || value === null ? value : member?.convert(value);
+function encodeMember(value: unknown, convert: Convert | undefined): unknown {
+  return value === undefined || value === null ? value : convert?.(value);
 }
 
 /** The same list when all its items are fit as they are. */

@@ -49,7 +49,8 @@ function fillLanes({ bytes, counts, digest }: Engine, texts: readonly string[], 
   counts.fill(0);
   for (let index = start; index < end; index += 1) {
     const text = texts[index] ?? "";
-    if (text.length > textBytesMax || Buffer.byteLength(text) > textBytesMax) return false;
+    // No character has more than three bytes.
+    if (3 * text.length > textBytesMax && Buffer.byteLength(text) > textBytesMax) return false;
     const blocks = writePadded(bytes, lanesAt + (index - start) * laneBytes, text);
     counts[index - start] = blocks;
     if (blocks > blocksMax) blocksMax = blocks;
