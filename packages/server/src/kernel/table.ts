@@ -8,6 +8,11 @@
  */
 export type SqlValue = string | number | null | Uint8Array;
 
+/** About how much memory a value takes, in bytes: a text counts its characters, and a number as eight. */
+export function sizeOf(value: SqlValue): number {
+  return typeof value === "string" || (typeof value === "object" && value !== null) ? value.length : 8;
+}
+
 /** `json` is text in the store; `boolean` is 0 or 1. `integer` holds safe integers, milliseconds among them. */
 export type ColumnType = "text" | "integer" | "real" | "boolean" | "json" | "blob";
 

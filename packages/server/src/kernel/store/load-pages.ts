@@ -3,6 +3,7 @@
  * as long as a store may take for an answer. Rows have some hundred bytes, or a payload of 256 KiB: a page takes as many
  * as the one before it lets expect, by bytes.
  */
+import { sizeOf } from "../table.ts";
 import type { SqlValue, TableDefinition } from "../table.ts";
 import type { RangeQuery } from "./store.ts";
 
@@ -32,10 +33,8 @@ export async function loadPages<Row>(
   }
 }
 
-/** Of values as they came; a number counts as eight. */
 function bytesOf(rows: readonly Values[]): number {
   let bytes = 0;
-  for (const values of rows)
-    for (const value of values) bytes += typeof value === "string" || value instanceof Uint8Array ? value.length : 8;
+  for (const values of rows) for (const value of values) bytes += sizeOf(value);
   return bytes;
 }

@@ -90,11 +90,11 @@ export class QueryCodec {
       (found.children?.has(keyName) === true || found.children?.has(valueName) === true)
     )
       entries.push({ step: undefined, child: found });
+    const hasStructures = shapeNamed(this.#table, shape.value.shape).type === "structure";
     const pairs: [string, unknown][] = [];
     for (const { step, child } of entries) {
       const key = child.children?.get(keyName)?.value;
       const value = child.children?.get(valueName);
-      const hasStructures = shapeNamed(this.#table, shape.value.shape).type === "structure";
       if (hasStructures) pairs.push([key ?? "", value === undefined ? {} : this.#value(shape.value, value)]);
       else if (key !== undefined && value !== undefined) pairs.push([key, this.#value(shape.value, value)]);
       else if (key !== undefined && wire.isValueOptional === true) pairs.push([key, ""]);

@@ -2,6 +2,7 @@
  * The SQL of the PostgreSQL store. Names stand as the tables spell them, without quotes: PostgreSQL folds them to lower
  * case wherever they stand, and rows are read by the place of their columns, so nobody meets the folded names but people.
  */
+import { sizeOf } from "../../table.ts";
 import type { ColumnType, SqlValue, TableDefinition } from "../../table.ts";
 import type { CommitFence, RangeQuery } from "../store.ts";
 import { encodeText } from "../stored-text.ts";
@@ -180,7 +181,7 @@ function slices(rows: Batch["rows"]): Batch["rows"][] {
   let units = 0;
   for (const row of rows) {
     let rowUnits = 0;
-    for (const value of row) rowUnits += typeof value === "string" || value instanceof Uint8Array ? value.length : 8;
+    for (const value of row) rowUnits += sizeOf(value);
     if (current.length > 0 && (units + rowUnits > statementUnitsMax || current.length >= statementRowsMax)) {
       found.push(current);
       current = [];

@@ -9,6 +9,7 @@
  */
 import { open } from "node:fs/promises";
 import type { FileHandle } from "node:fs/promises";
+import { sizeOf } from "../../table.ts";
 import type { EncodedGroup } from "./sqlite-engine.ts";
 import type { Thread } from "./sqlite-thread.ts";
 
@@ -33,7 +34,7 @@ export class Checkpointer {
   /** A group has been committed. */
   written({ parameters }: EncodedGroup): void {
     this.#bytes += bytesOfCommit;
-    for (const value of parameters) this.#bytes += typeof value === "number" || value === null ? 8 : value.length;
+    for (const value of parameters) this.#bytes += sizeOf(value);
     if (this.#bytes < bytesBetween || this.#running !== undefined) return;
     this.#bytes = 0;
     this.#thread ??= this.#start();
