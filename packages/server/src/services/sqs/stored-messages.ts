@@ -7,6 +7,7 @@
  * memory, is known by one object, which every later row gives way to.
  */
 import type { Transaction } from "../../kernel/transaction.ts";
+import { DecisionChanges } from "./decision-changes.ts";
 import { firstOf, Parcel, parcelCharactersMax, parcelMessagesMax } from "./parcel.ts";
 import { parcelsTable } from "./tables.ts";
 import type { GoneNote } from "./slip.ts";
@@ -29,11 +30,8 @@ interface Removed {
 
 /** What the decision under way does. */
 interface Changes {
-  readonly tx: Transaction;
   readonly opened: OpenParcel[];
   readonly removed: Map<Parcel, Removed>;
-  /** All messages were removed at once, with their rows. */
-  areVoid: boolean;
 }
 
 export class StoredMessages {
@@ -45,7 +43,10 @@ export class StoredMessages {
   /** Those among them that nobody holds, which are known until no read is under way. */
   readonly #unheld = new Set<Parcel>();
   #reads = 0;
-  #changes: Changes | undefined;
+  readonly #changes = new DecisionChanges<Changes>(
+    () => ({ opened: [], removed: new Map() }),
+    (tx, changes) => this.#write(tx, changes),
+  );
 
   /** @param settle told of notes that nobody needs any more */
   constructor(
@@ -60,7 +61,7 @@ export class StoredMessages {
 
   /** Announces that something may have to be written at the end of this decision. */
   begin(tx: Transaction): void {
-    this.#changesOf(tx);
+    this.#changes.of(tx);
   }
 
   /** Writes a new message; gives the parcel it is in. */
@@ -79,7 +80,7 @@ export class StoredMessages {
   /** Removes a message; nothing happens when it is gone already. @param note that it is, where a slip has one */
   remove(tx: Transaction, parcel: Parcel, sequence: number, note?: GoneNote): void {
     if (!parcel.has(sequence)) return;
-    const { removed } = this.#changesOf(tx);
+    const { removed } = this.#changes.of(tx);
     let from = removed.get(parcel);
     if (from === undefined) removed.set(parcel, (from = { count: 0, withoutNote: 0 }));
     const changed = from;
@@ -98,16 +99,10 @@ export class StoredMessages {
 
   /** The caller deletes the rows of the whole queue: what this decision did before does not count. */
   discard(tx: Transaction): void {
-    const changes = this.#changes?.tx === tx ? this.#changes : undefined;
     const known = this.#known;
-    if (changes !== undefined) changes.areVoid = true;
-    this.#changes = undefined;
+    this.#changes.discard(tx);
     this.#known = new Map();
-    tx.onUndo(() => {
-      if (changes !== undefined) changes.areVoid = false;
-      this.#changes = changes;
-      this.#known = known;
-    });
+    tx.onUndo(() => (this.#known = known));
   }
 
   /** The object of the parcel that a row of the store tells of. */
@@ -175,20 +170,8 @@ export class StoredMessages {
     if (this.#known.get(parcel.first) === parcel) this.#known.delete(parcel.first);
   }
 
-  #changesOf(tx: Transaction): Changes {
-    const known = this.#changes;
-    if (known?.tx === tx) return known;
-    const changes: Changes = { tx, opened: [], removed: new Map(), areVoid: false };
-    this.#changes = changes;
-    tx.beforeEnd(() => this.#write(changes));
-    tx.onUndo(() => {
-      if (this.#changes === changes) this.#changes = undefined;
-    });
-    return changes;
-  }
-
   #openFor(tx: Transaction, { sequence }: MessageRow): OpenParcel {
-    const { opened } = this.#changesOf(tx);
+    const { opened } = this.#changes.of(tx);
     const latest = opened.at(-1);
     const isOpen =
       latest !== undefined &&
@@ -201,9 +184,7 @@ export class StoredMessages {
     return open;
   }
 
-  #write({ tx, opened, removed, areVoid }: Changes): void {
-    this.#changes = undefined;
-    if (areVoid) return;
+  #write(tx: Transaction, { opened, removed }: Changes): void {
     for (const { parcel, rows } of opened) this.#insert(tx, parcel, rows);
     for (const [parcel, { count, withoutNote }] of removed) {
       if (count === 0) continue;

@@ -5,6 +5,7 @@
 import type { Transaction } from "../../kernel/transaction.ts";
 import type { Delivery, QueueMessage } from "./queue-message.ts";
 import { SequenceMap } from "./sequence-map.ts";
+import { DecisionChanges } from "./decision-changes.ts";
 import { packSlip, Slip, slipMessagesMax } from "./slip.ts";
 import type { GoneNote } from "./slip.ts";
 import { slipsTable } from "./tables.ts";
@@ -17,26 +18,28 @@ interface OpenSlip {
 
 /** What the decision under way does. */
 interface Changes {
-  readonly tx: Transaction;
   readonly opened: OpenSlip[];
   /** How many messages it has crossed off each; zero for those of which it has only settled notes. */
   readonly crossedOff: Map<Slip, number>;
-  /** All messages were removed at once, with their rows. */
-  areVoid: boolean;
 }
 
 export class StoredSlips {
   readonly #queue: Pick<QueueRow, "shard" | "id">;
-  readonly #before: (tx: Transaction) => void;
   /** Received, and the store does not know it yet. */
   #unsaved = new SequenceMap<QueueMessage>();
-  #changes: Changes | undefined;
+  readonly #changes: DecisionChanges<Changes>;
   #lastNumber = 0;
 
   /** @param before called before this announces what it does at the end of a decision */
   constructor(queue: Pick<QueueRow, "shard" | "id">, before: (tx: Transaction) => void) {
     this.#queue = queue;
-    this.#before = before;
+    this.#changes = new DecisionChanges<Changes>(
+      (tx) => {
+        before(tx);
+        return { opened: [], crossedOff: new Map() };
+      },
+      (tx, changes) => this.#write(tx, changes),
+    );
   }
 
   get hasUnsaved(): boolean {
@@ -92,7 +95,7 @@ export class StoredSlips {
 
   /** Nobody needs these notes any more. What is stored of them says nothing that is not so, and may stay. */
   settle(tx: Transaction, notes: readonly GoneNote[]): void {
-    const { crossedOff } = this.#changesOf(tx);
+    const { crossedOff } = this.#changes.of(tx);
     for (const { slip, place } of notes) {
       slip.settle(place);
       if (!crossedOff.has(slip)) crossedOff.set(slip, 0);
@@ -104,16 +107,10 @@ export class StoredSlips {
 
   /** The caller deletes the rows of the whole queue: what this decision did before does not count. */
   discard(tx: Transaction): void {
-    const changes = this.#changes?.tx === tx ? this.#changes : undefined;
     const unsaved = this.#unsaved;
-    if (changes !== undefined) changes.areVoid = true;
-    this.#changes = undefined;
+    this.#changes.discard(tx);
     this.#unsaved = new SequenceMap();
-    tx.onUndo(() => {
-      if (changes !== undefined) changes.areVoid = false;
-      this.#changes = changes;
-      this.#unsaved = unsaved;
-    });
+    tx.onUndo(() => (this.#unsaved = unsaved));
   }
 
   /** A slip as it was read. New ones are numbered behind it. */
@@ -123,7 +120,7 @@ export class StoredSlips {
   }
 
   #crossOff(tx: Transaction, slip: Slip, place: number, isGone: boolean): void {
-    const { crossedOff } = this.#changesOf(tx);
+    const { crossedOff } = this.#changes.of(tx);
     slip.crossOff(place, isGone);
     crossedOff.set(slip, (crossedOff.get(slip) ?? 0) + 1);
     tx.onUndo(() => {
@@ -132,21 +129,8 @@ export class StoredSlips {
     });
   }
 
-  #changesOf(tx: Transaction): Changes {
-    const known = this.#changes;
-    if (known?.tx === tx) return known;
-    const changes: Changes = { tx, opened: [], crossedOff: new Map(), areVoid: false };
-    this.#before(tx);
-    this.#changes = changes;
-    tx.beforeEnd(() => this.#write(changes));
-    tx.onUndo(() => {
-      if (this.#changes === changes) this.#changes = undefined;
-    });
-    return changes;
-  }
-
   #open(tx: Transaction): OpenSlip {
-    const { opened } = this.#changesOf(tx);
+    const { opened } = this.#changes.of(tx);
     const latest = opened.at(-1);
     if (latest !== undefined && latest.noted.length < slipMessagesMax) return latest;
     this.#lastNumber += 1;
@@ -155,9 +139,7 @@ export class StoredSlips {
     return open;
   }
 
-  #write({ tx, opened, crossedOff, areVoid }: Changes): void {
-    this.#changes = undefined;
-    if (areVoid) return;
+  #write(tx: Transaction, { opened, crossedOff }: Changes): void {
     const { shard, id: queueId } = this.#queue;
     for (const { slip, noted } of opened) {
       crossedOff.delete(slip);
