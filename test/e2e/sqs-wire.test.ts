@@ -57,6 +57,44 @@ describe("a queue is named", () => {
   });
 });
 
+describe("the characters of a body", () => {
+  const send = (operation: string, members: string): Promise<Answer> =>
+    request("/", {
+      method: "POST",
+      headers: { "content-type": "application/x-amz-json-1.0", "x-amz-target": `AmazonSQS.${operation}` },
+      body: `{"QueueUrl":${JSON.stringify(urlOf("characters"))},${members}}`,
+    });
+
+  before(() => json("CreateQueue", { QueueName: "characters", Attributes: { MaximumMessageSize: "1024" } }));
+
+  test("are looked at however JSON writes them, in a message and in an entry of a batch", async () => {
+    for (const bad of ["\\u0007", "\\b", "\\ufffe", "\ufffe", "é\\u0000"]) {
+      const alone = await send("SendMessage", `"MessageBody":"${bad}"`);
+      assert.equal(alone.status, 400, bad);
+      assert.match(alone.text, /InvalidMessageContents/, bad);
+      const entries = [`{"Id":"good","MessageBody":"x"}`, `{"Id":"bad","MessageBody":"${bad}"}`];
+      const batch = JSON.parse((await send("SendMessageBatch", `"Entries":[${entries.join()}]`)).text) as {
+        Successful: { Id: string }[];
+        Failed: { Id: string; Code: string }[];
+      };
+      assert.deepEqual([batch.Successful.map(({ Id }) => Id), batch.Failed.map(({ Id }) => Id)], [["good"], ["bad"]]);
+    }
+  });
+
+  test("count as their bytes in UTF-8 towards the limit", async () => {
+    for (const [text, status] of [
+      ["x".repeat(1024), 200],
+      ["x".repeat(1025), 400],
+      ["ü".repeat(512), 200],
+      ["ü".repeat(513), 400],
+      ["\\u00fc".repeat(512), 200],
+      ["\\u00fc".repeat(513), 400],
+      ["\\n".repeat(1024), 200],
+    ] as const)
+      assert.equal((await send("SendMessage", `"MessageBody":"${text}"`)).status, status, text.slice(0, 8));
+  });
+});
+
 describe("answers in XML", () => {
   test("hold a result, the namespace and the request's id", async () => {
     const { text, headers } = await query("GetQueueUrl", { QueueName: "jobs" });

@@ -126,8 +126,8 @@ describe("decoding", () => {
 
 describe("a body", () => {
   test("is an object in UTF-8; an empty one has no members", () => {
-    assert.deepEqual(parseJsonBody(Buffer.from('{"a":1}')), { a: 1 });
-    assert.deepEqual(parseJsonBody(Buffer.alloc(0)), {});
+    assert.deepEqual(parseJsonBody(Buffer.from('{"a":1}')).value, { a: 1 });
+    assert.deepEqual(parseJsonBody(Buffer.alloc(0)).value, {});
     for (const text of [
       "{",
       "[]",
@@ -142,6 +142,14 @@ describe("a body", () => {
     ])
       assert.throws(() => parseJsonBody(Buffer.from(text)), refused(""), text.slice(0, 20));
     assert.throws(() => parseJsonBody(Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d])), refused(""));
+  });
+
+  test("is known to have plain texts only when no text can hold anything but ASCII", () => {
+    for (const plain of ["", "{}", '{"a": "b",\r\n\t"c": ["~ \u007f"]}'])
+      assert.equal(parseJsonBody(Buffer.from(plain)).hasPlainTexts, true, plain);
+    for (const other of ['"\\u0007"', '"\\n"', '"\\ud800"', '"\\/"', '"\ufffe"', '"é"', '"\u0080"', '"😀"'])
+      for (const body of [`{"a":${other}}`, `{${other}:1}`])
+        assert.equal(parseJsonBody(Buffer.from(body)).hasPlainTexts, false, body);
   });
 });
 

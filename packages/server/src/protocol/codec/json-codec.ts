@@ -4,7 +4,7 @@
  * by finding that it is. Unknown members are dropped, null members count as absent, blobs are base64,
  * timestamps are seconds since the epoch with a millisecond fraction.
  */
-import { isUtf8 } from "node:buffer";
+import { isAscii, isUtf8 } from "node:buffer";
 import type { ServiceError } from "../../kernel/service-error.ts";
 import { shapeNamed } from "../model/model-table.ts";
 import type { ModelTable, Shape } from "../model/model-table.ts";
@@ -16,21 +16,30 @@ export type Convert = (value: unknown) => unknown;
 /** How often a recursive shape may hold itself; more would exhaust the stack. */
 const recursionDepthMax = 500;
 
+export interface ParsedBody {
+  readonly value: unknown;
+  /** See `Call`. */
+  readonly hasPlainTexts: boolean;
+}
+
 /**
  * The value a body holds; an empty one holds no members.
  * @throws ServiceError SerializationException, without a text as AWS gives it, for what is no JSON object in UTF-8
  */
-export function parseJsonBody(body: Buffer): unknown {
-  if (body.length === 0) return {};
-  if (!isUtf8(body)) throw serializationError();
+export function parseJsonBody(body: Buffer): ParsedBody {
+  if (body.length === 0) return { value: {}, hasPlainTexts: true };
+  const hasAsciiOnly = isAscii(body);
+  if (!hasAsciiOnly && !isUtf8(body)) throw serializationError();
+  const text = body.toString(hasAsciiOnly ? "latin1" : "utf8");
   let value: unknown;
   try {
-    value = JSON.parse(body.toString("utf8"));
+    value = JSON.parse(text);
   } catch {
     throw serializationError();
   }
   if (typeof value !== "object" || value === null || Array.isArray(value)) throw serializationError();
-  return value;
+  // JSON has other characters in its texts by an escape only.
+  return { value, hasPlainTexts: hasAsciiOnly && !text.includes("\\") };
 }
 
 /** Compilers share their results, so that recursive shapes end. */

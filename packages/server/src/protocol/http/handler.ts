@@ -129,7 +129,9 @@ async function answerJson(
   const { service, operation } = route;
   call.hostPrefix = operation.hostPrefix;
   try {
-    const input = operation.decodeJson(withPathInput(service, call, parseJsonBody(body)));
+    const { value, hasPlainTexts } = parseJsonBody(body);
+    call.hasPlainTexts = hasPlainTexts;
+    const input = operation.decodeJson(withPathInput(service, call, value));
     service.validate(operation, input, call);
     const output = await options.dispatch(service.name, operation.name, input, call, () => rawOf(exchange));
     if (output === undefined && exchange.response.destroyed) return;

@@ -20,6 +20,7 @@ export class HttpCall implements Call {
   protocol: WireProtocol;
   /** What SDKs put before the host name for this operation. */
   hostPrefix: string | undefined;
+  hasPlainTexts = false;
   readonly #request: HttpRequest;
   readonly #response: HttpResponse;
   readonly #publicUrl: string | undefined;

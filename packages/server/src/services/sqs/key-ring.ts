@@ -157,7 +157,7 @@ export class KeyRing {
 /** Shared with the store's thread rather than copied for it. */
 function newMemory(size: number): Memory {
   const memory = new SharedArrayBuffer(size);
-  return { bytes: Buffer.from(memory), words: new Int32Array(memory) };
+  return { bytes: Buffer.from(memory), words: new BigInt64Array(memory) };
 }
 
 function bufferOf({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {

@@ -19,13 +19,14 @@ const lanes = 4 * chains;
 /** Fewer texts take less time one by one. */
 const textsMin = 4;
 const blockBytes = 64;
+const wordBytes = Int32Array.BYTES_PER_ELEMENT;
 const digestBytes = 16;
 /** Longer texts are hashed alone: the call is little beside the work then. */
 const textBytesMax = 4_096;
 /** Behind a text at least a byte 0x80 and the eight bytes of its length. */
 const laneBytes = textBytesMax + blockBytes;
 const countsAt = lanes * digestBytes;
-const lanesAt = countsAt + lanes * Int32Array.BYTES_PER_ELEMENT;
+const lanesAt = countsAt + lanes * wordBytes;
 const pageBytes = 65_536;
 
 /** The digests in hexadecimal, as `hash("md5", text)` gives them. */
@@ -44,15 +45,16 @@ export function md5OfTexts(texts: readonly string[]): string[] {
 }
 
 /** Digests the texts from `start` to `end`; false when one is too long for that. */
-function fillLanes({ bytes, counts, digest }: Engine, texts: readonly string[], start: number, end: number): boolean {
+function fillLanes(engine: Engine, texts: readonly string[], start: number, end: number): boolean {
+  const { words, digest } = engine;
   let blocksMax = 0;
-  counts.fill(0);
+  for (let lane = end - start; lane < lanes; lane += 1) words[countsAt / wordBytes + lane] = 0;
   for (let index = start; index < end; index += 1) {
     const text = texts[index] ?? "";
     // No character has more than three bytes.
     if (3 * text.length > textBytesMax && Buffer.byteLength(text) > textBytesMax) return false;
-    const blocks = writePadded(bytes, lanesAt + (index - start) * laneBytes, text);
-    counts[index - start] = blocks;
+    const blocks = writePadded(engine, lanesAt + (index - start) * laneBytes, text);
+    words[countsAt / wordBytes + index - start] = blocks;
     if (blocks > blocksMax) blocksMax = blocks;
   }
   digest(blocksMax);
@@ -60,20 +62,22 @@ function fillLanes({ bytes, counts, digest }: Engine, texts: readonly string[], 
 }
 
 /** @returns the number of blocks */
-function writePadded(bytes: Buffer, start: number, text: string): number {
+function writePadded({ bytes, words }: Engine, start: number, text: string): number {
   const length = bytes.write(text, start);
   const blocks = Math.ceil((length + 9) / blockBytes);
   const end = start + blocks * blockBytes;
-  bytes[start + length] = 0x80;
-  for (let index = start + length + 1; index < end - 8; index += 1) bytes[index] = 0;
-  bytes.writeUInt32LE(length * 8, end - 8);
-  bytes.writeUInt32LE(0, end - 4);
+  let index = start + length;
+  bytes[index] = 0x80;
+  for (index += 1; index % wordBytes !== 0; index += 1) bytes[index] = 0;
+  for (let word = index / wordBytes; word < end / wordBytes; word += 1) words[word] = 0;
+  words[end / wordBytes - 2] = length * 8;
   return blocks;
 }
 
+/** The function and its memory, by bytes and by words. */
 interface Engine {
   readonly bytes: Buffer;
-  readonly counts: Int32Array;
+  readonly words: Int32Array;
   /** Digests every lane. @param blocks of the longest */
   readonly digest: (blocks: number) => void;
 }
@@ -90,7 +94,7 @@ let engine: Engine | undefined;
 
 function makeEngine(): Engine {
   const { memory, digest } = new WebAssembly.Instance(new WebAssembly.Module(Uint8Array.from(moduleBytes()))).exports;
-  return { bytes: Buffer.from(memory.buffer), counts: new Int32Array(memory.buffer, countsAt, lanes), digest };
+  return { bytes: Buffer.from(memory.buffer), words: new Int32Array(memory.buffer), digest };
 }
 
 /** The four words a digest begins with. */

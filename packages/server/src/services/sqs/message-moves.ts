@@ -94,7 +94,7 @@ export class MessageMoves {
     if (target === undefined) throw errors.queueDoesNotExist();
     const { isFifo, delayMs } = settingsOf(target);
     const isDeadLetter = reason === "deadLetter";
-    queues.messages(tx, target).append(tx, {
+    const moved = {
       ...row,
       shard: target.shard,
       queueId: target.id,
@@ -103,7 +103,8 @@ export class MessageMoves {
       sentAt: isFifo || !isDeadLetter ? tx.now : row.sentAt,
       availableAt: tx.now + (isDeadLetter ? 0 : delayMs),
       deduplicationId: isFifo && isDeadLetter ? row.messageId : row.deduplicationId,
-    });
+    };
+    queues.messages(tx, target).append(tx, [moved]);
     queues.changed(tx, target, 1);
     return {};
   }

@@ -112,9 +112,13 @@ describe("a parcel", () => {
       readContent(row, content, () => assert.fail("nothing is encrypted")),
       [plain, full, { ...plain, sequence: 104 }],
     );
-    const { text, bytes } = contentToSeal(rows);
-    assert.equal(Buffer.byteLength(text), bytes);
-    assert.deepEqual(readUnsealed(row, Buffer.from(text)), [plain, full, { ...plain, sequence: 104 }]);
+    const ascii = 'a "quoted" \\ body\n';
+    for (const change of [{}, { body: ascii, bodyMd5: createHash("md5").update(ascii).digest("hex") }]) {
+      const changed = rows.map((each) => ({ ...each, ...change }));
+      const { text, bytes } = contentToSeal(changed);
+      assert.equal(Buffer.byteLength(text), bytes);
+      assert.deepEqual(readUnsealed(row, Buffer.from(text)), [changed[0], changed[2], changed[4]]);
+    }
   });
 });
 

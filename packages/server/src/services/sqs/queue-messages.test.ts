@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { ServiceError } from "../../kernel/service-error.ts";
 import type { Transaction } from "../../kernel/transaction.ts";
+import { memoryLimits } from "./limits.ts";
 import { QueueMessages } from "./queue-messages.ts";
 import type { QueueMessage } from "./queue-message.ts";
 import { Queues } from "./queues.ts";
@@ -60,15 +61,15 @@ describe("a decision that is undone", () => {
     const { kernel } = await startSqs();
     const messages = newMessages();
     kernel.transact((tx) => {
-      for (let sequence = 1; sequence <= 4; sequence += 1) messages.append(tx, row(sequence));
-      messages.append(tx, { ...row(5), availableAt: startMs + 5_000 });
+      for (let sequence = 1; sequence <= 4; sequence += 1) messages.append(tx, [row(sequence)]);
+      messages.append(tx, [{ ...row(5), availableAt: startMs + 5_000 }]);
       take(tx, messages, 1, 9_000);
     });
     const before = picture(messages);
     assert.deepEqual(before, { counts: { visible: 3, inFlight: 1, delayed: 1 }, oldest: 1, next: startMs + 5_000 });
     assert.throws(() =>
       kernel.transact((tx) => {
-        messages.append(tx, row(6));
+        messages.append(tx, [row(6)]);
         const [second] = take(tx, messages, 2, 1_000);
         if (second !== undefined) messages.changeVisibility(tx, second, tx.now);
         for (const sequence of [1, 2, 5]) {
@@ -97,10 +98,14 @@ describe("a decision that is undone", () => {
     const { kernel, store } = await startSqs();
     const messages = newMessages();
     kernel.transact((tx) => {
-      messages.append(tx, row(1));
+      messages.append(tx, [row(1)]);
       assert.throws(() =>
         tx.savepoint(() => {
-          messages.append(tx, row(2));
+          // More than a parcel holds.
+          messages.append(
+            tx,
+            Array.from({ length: 25 }, (_, index) => row(2 + index)),
+          );
           refuse();
         }),
       );
@@ -116,11 +121,28 @@ describe("a decision that is undone", () => {
     );
   });
 
+  test("messages that were sent behind a backlog are not counted with it any more", async () => {
+    const { kernel } = await startSqs();
+    const messages = newMessages();
+    const many = Array.from({ length: memoryLimits.windowMessages + 5 }, (_, index) => row(1 + index));
+    kernel.transact((tx) => messages.append(tx, many));
+    const { size } = messages.backlog;
+    assert.equal(size, 5);
+    assert.throws(() =>
+      kernel.transact((tx) => {
+        messages.append(tx, [row(many.length + 1), { ...row(many.length + 2), availableAt: startMs + 5_000 }]);
+        assert.equal(messages.backlog.size, size + 2);
+        refuse();
+      }),
+    );
+    assert.deepEqual(messages.counts(startMs), { visible: many.length, inFlight: 0, delayed: 0 });
+  });
+
   test("a deletion of messages that is undone is not in the store either", async () => {
     const { kernel, store } = await startSqs();
     const messages = newMessages();
     kernel.transact((tx) => {
-      for (let sequence = 1; sequence <= 3; sequence += 1) messages.append(tx, row(sequence));
+      for (let sequence = 1; sequence <= 3; sequence += 1) messages.append(tx, [row(sequence)]);
     });
     const remove = (tx: Transaction, sequence: number): void => {
       const message = messages.find(sequence);
@@ -146,9 +168,9 @@ describe("a decision that is undone", () => {
     const { kernel, store } = await startSqs();
     const messages = newMessages();
     kernel.transact((tx) => {
-      messages.append(tx, row(1));
+      messages.append(tx, [row(1)]);
       messages.clear(tx);
-      messages.append(tx, row(2));
+      messages.append(tx, [row(2)]);
     });
     await kernel.settle();
     assert.deepEqual(
@@ -163,7 +185,7 @@ describe("a decision that is undone", () => {
     const queues = new Queues(sqs.kernel);
     sqs.kernel.transact((tx) => {
       const queue = queues.byUrl(tx, call, QueueUrl, "DeleteQueue");
-      queues.messages(tx, queue).append(tx, { ...row(1), queueId: queue.id });
+      queues.messages(tx, queue).append(tx, [{ ...row(1), queueId: queue.id }]);
     });
     const visible = (): number =>
       sqs.kernel.transact(

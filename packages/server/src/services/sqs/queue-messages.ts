@@ -127,22 +127,32 @@ export class QueueMessages {
     this.#add(receivedMessage(noted, slip, parcel), now);
   }
 
-  /** A new message, behind all others. */
-  append(tx: Transaction, row: MessageRow): void {
-    const parcel = this.stored.append(tx, row);
-    const availableAt = this.#options.availableAt(row);
-    if (this.#goesToBacklog(row)) {
-      this.backlog.add(availableAt, row.groupId, tx.now);
-      const generation = this.#generation;
-      tx.onUndo(() => {
-        if (generation === this.#generation) this.backlog.takeBack(availableAt, row.groupId);
-      });
-      return;
+  /** New messages, behind all others. */
+  append(tx: Transaction, rows: readonly MessageRow[]): void {
+    const places = this.stored.append(tx, rows);
+    const added: QueueMessage[] = [];
+    const putOff: MessageRow[] = [];
+    for (let index = 0; index < rows.length; index += 1) {
+      const row = rows[index];
+      const place = places[index];
+      if (row === undefined || place === undefined) break;
+      const availableAt = this.#options.availableAt(row);
+      if (this.#goesToBacklog(row)) {
+        this.backlog.add(availableAt, row.groupId, tx.now);
+        putOff.push(row);
+      } else {
+        if (this.backlog.size === 0) this.backlog.after = Math.max(this.backlog.after, row.sequence);
+        const message = newMessage(row, row, availableAt, place.parcel);
+        this.#add(message, tx.now);
+        added.push(message);
+      }
     }
-    if (this.backlog.size === 0) this.backlog.after = Math.max(this.backlog.after, row.sequence);
-    const message = newMessage(row, row, availableAt, parcel);
-    this.#add(message, tx.now);
-    tx.onUndo(() => this.#take(message));
+    const generation = this.#generation;
+    tx.onUndo(() => {
+      for (const message of added) this.#take(message);
+      if (generation !== this.#generation) return;
+      for (const row of putOff) this.backlog.takeBack(this.#options.availableAt(row), row.groupId);
+    });
   }
 
   /** Moves to visible what time has made visible; the number moved. */

@@ -17,7 +17,6 @@ import {
   trimNumbers,
 } from "./message-attributes.ts";
 import { settingsOf } from "./queue-settings.ts";
-import type { QueueMessages } from "./queue-messages.ts";
 import type { QueueSettings } from "./queue-settings.ts";
 import type { QueueState } from "./queue-state.ts";
 import type { Queues } from "./queues.ts";
@@ -45,8 +44,12 @@ export interface SendWording {
 type Attributes = Readonly<Record<string, StoredAttribute>> | null;
 
 /** Bytes that count towards the limit of a batch, of a message not checked yet. */
-export function messageBytes(message: OutgoingMessage): number {
-  return Buffer.byteLength(message.MessageBody ?? "") + givenBytes(message.MessageAttributes);
+export function messageBytes({ MessageBody = "", MessageAttributes }: OutgoingMessage, call: Call): number {
+  return bodyBytes(MessageBody, call) + givenBytes(MessageAttributes);
+}
+
+function bodyBytes(body: string, { hasPlainTexts = false }: Call): number {
+  return hasPlainTexts ? body.length : Buffer.byteLength(body);
 }
 
 /** The sends of one request. What they share is looked up once; `end` follows the last one. */
@@ -59,8 +62,8 @@ export class Sending {
   readonly #settings: QueueSettings;
   readonly #state: QueueState;
   readonly #traceHeader: string | null;
-  /** Once the first message is to be put in: from then on it is as of now. */
-  #messages: QueueMessages | undefined;
+  /** What is put into the queue at the end. */
+  readonly #rows: MessageRow[] = [];
   /** What a FIFO queue accepts with this request. */
   #acceptance: Acceptance | undefined;
 
@@ -86,11 +89,12 @@ export class Sending {
     const { statistics, deduplication: accepted } = this.#state;
     const body = message.MessageBody;
     if (body === undefined || body === "") throw errors.missingParameter("MessageBody");
-    if (hasInvalidCharacters(body)) throw errors.invalidMessageContents(nameOfInvalidCharacter(body));
+    if (this.#call.hasPlainTexts !== true && hasInvalidCharacters(body))
+      throw errors.invalidMessageContents(nameOfInvalidCharacter(body));
     const delayMs = checkDelay(message.DelaySeconds, settings, this.#wording);
     checkFifoIds(message, settings, this.#wording.notForQueue);
     const attributes = storeAttributes(message.MessageAttributes);
-    const bytes = Buffer.byteLength(body) + attributesBytes(attributes);
+    const bytes = bodyBytes(body, this.#call) + attributesBytes(attributes);
     if (bytes > settings.messageBytesMax) throw this.#wording.tooLong(settings.messageBytesMax);
     const system = systemAttributes(message.MessageSystemAttributes);
     const bodyMd5 = md5 ?? hash("md5", body);
@@ -100,7 +104,8 @@ export class Sending {
       statistics.deduplicated += 1;
       return answer(id, before.messageId, bodyMd5, attributes, system, before.sequence);
     }
-    const row = this.#append(message, body, bodyMd5, delayMs, attributes, system, deduplication?.id ?? null);
+    const row = this.#newRow(message, body, bodyMd5, delayMs, attributes, system, deduplication?.id ?? null);
+    this.#rows.push(row);
     if (deduplication !== undefined) {
       this.#acceptance ??= accepted.begin(this.#tx, this.#queue, row.sequence);
       accepted.accept(this.#tx, this.#acceptance, deduplication.key, row);
@@ -111,10 +116,11 @@ export class Sending {
   }
 
   end(): void {
+    if (this.#rows.length > 0) this.#queues.messages(this.#tx, this.#queue).append(this.#tx, this.#rows);
     if (this.#acceptance !== undefined) this.#state.deduplication.save(this.#tx, this.#acceptance);
   }
 
-  #append(
+  #newRow(
     message: OutgoingMessage,
     body: string,
     bodyMd5: string,
@@ -125,14 +131,18 @@ export class Sending {
   ): MessageRow {
     const { shard, id: queueId } = this.#queue;
     const { now } = this.#tx;
-    const row: MessageRow = {
+    // Calls within the literal would have V8 make the row before its values, and note each that it puts in.
+    const sequence = this.#state.nextSequence(this.#tx, this.#queue);
+    const messageId = this.#queues.kernel.random.uuid();
+    const kept = trimNumbers(attributes);
+    return {
       shard,
       queueId,
-      sequence: this.#state.nextSequence(this.#tx, this.#queue),
-      messageId: this.#queues.kernel.random.uuid(),
+      sequence,
+      messageId,
       body,
       bodyMd5,
-      attributes: trimNumbers(attributes),
+      attributes: kept,
       traceHeader: system?.["AWSTraceHeader"]?.StringValue ?? this.#traceHeader,
       groupId: message.MessageGroupId ?? null,
       deduplicationId,
@@ -143,9 +153,6 @@ export class Sending {
       earlierReceives: null,
       earlierFirstReceivedAt: null,
     };
-    this.#messages ??= this.#queues.messages(this.#tx, this.#queue);
-    this.#messages.append(this.#tx, row);
-    return row;
   }
 }
 

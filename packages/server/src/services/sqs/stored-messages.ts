@@ -64,17 +64,28 @@ export class StoredMessages {
     this.#changes.of(tx);
   }
 
-  /** Writes a new message; gives the parcel it is in. */
-  append(tx: Transaction, row: MessageRow): Parcel {
-    const open = this.#openFor(tx, row);
-    open.rows.push(row);
-    open.characters += row.body.length;
-    open.parcel.size = open.rows.length;
+  /** Writes new messages; gives the parcel that each is in. */
+  append(tx: Transaction, rows: readonly MessageRow[]): readonly { readonly parcel: Parcel }[] {
+    const { opened } = this.#changes.of(tx);
+    const places: OpenParcel[] = [];
+    let open = opened.at(-1);
+    for (const row of rows) {
+      if (open === undefined || !hasRoom(open, row)) {
+        open = { parcel: new Parcel(row.sequence, 0, 0), rows: [], characters: 0 };
+        opened.push(open);
+      }
+      open.rows.push(row);
+      open.characters += row.body.length;
+      open.parcel.size += 1;
+      places.push(open);
+    }
     tx.onUndo(() => {
-      open.rows.pop();
-      open.parcel.size = open.rows.length;
+      for (const place of places) {
+        place.rows.pop();
+        place.parcel.size -= 1;
+      }
     });
-    return open.parcel;
+    return places;
   }
 
   /** Removes a message; nothing happens when it is gone already. @param note that it is, where a slip has one */
@@ -170,20 +181,6 @@ export class StoredMessages {
     if (this.#known.get(parcel.first) === parcel) this.#known.delete(parcel.first);
   }
 
-  #openFor(tx: Transaction, { sequence }: MessageRow): OpenParcel {
-    const { opened } = this.#changes.of(tx);
-    const latest = opened.at(-1);
-    const isOpen =
-      latest !== undefined &&
-      latest.rows.length < parcelMessagesMax &&
-      latest.characters < parcelCharactersMax &&
-      latest.parcel.last + 1 === sequence;
-    if (isOpen) return latest;
-    const open = { parcel: new Parcel(sequence, 0, 0), rows: [], characters: 0 };
-    opened.push(open);
-    return open;
-  }
-
   #write(tx: Transaction, { opened, removed }: Changes): void {
     for (const { parcel, rows } of opened) this.#insert(tx, parcel, rows);
     for (const [parcel, { count, withoutNote }] of removed) {
@@ -220,4 +217,9 @@ export class StoredMessages {
     const { last, size, removed, remaining } = parcel;
     tx.insert(parcelsTable, { shard, queueId, last, size, removed, remaining, ...this.#seal(tx, shard, rows) });
   }
+}
+
+/** Whether a message can go into a parcel that this decision has opened. */
+function hasRoom({ parcel, rows, characters }: OpenParcel, { sequence }: MessageRow): boolean {
+  return rows.length < parcelMessagesMax && characters < parcelCharactersMax && parcel.last + 1 === sequence;
 }

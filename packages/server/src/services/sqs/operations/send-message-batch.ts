@@ -25,7 +25,7 @@ export function sendMessageBatch(queues: Queues): Operation<SendMessageBatchComm
       const entries = checkBatch(Entries, "SendMessageBatchRequestEntry");
       checkBatchIds(entries, settingsOf(queue));
       let bytes = 0;
-      for (const entry of entries) bytes += messageBytes(entry);
+      for (const entry of entries) bytes += messageBytes(entry, call);
       if (bytes > limits.batchBytesMax) throw errors.batchRequestTooLong(limits.batchBytesMax, bytes);
       const sending = new Sending(queues, tx, queue, call, wording);
       const digests = md5OfTexts(entries.map(({ MessageBody = "" }) => MessageBody));
