@@ -1,18 +1,54 @@
 import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { test } from "node:test";
 import { Checkpointer } from "./checkpointer.ts";
 
 test("a thread that has broken off does not keep the store from being closed", async () => {
   let asked = 0;
-  const checkpointer = new Checkpointer("nowhere", () => ({
+  const broken = {
     ask: async () => {
       asked += 1;
       throw new Error("too many open files");
     },
     hearNow: () => undefined,
     stop: () => assert.fail("it has ended already"),
-  }));
+  };
+  const finish = (): Promise<void> => assert.fail("nothing has been written back");
+  const checkpointer = new Checkpointer("nowhere", () => broken, finish);
   checkpointer.written({ statements: [], widths: [], runs: [], parameters: ["x".repeat(8 * 2 ** 20)] });
   await checkpointer.close();
   assert.equal(asked, 2);
+});
+
+test("the thread that commits is asked for the rest when the log has become long", async (context) => {
+  const folder = mkdtempSync(join(tmpdir(), "tutti-finish-"));
+  context.after(() => rmSync(folder, { recursive: true }));
+  const path = join(folder, "tutti.db");
+  writeFileSync(path, "");
+  const asked: string[] = [];
+  let logBytes = 2 * 2 ** 20;
+  const thread = {
+    ask: async ({ kind }: { kind: string }) => {
+      asked.push(kind);
+      return [[logBytes]];
+    },
+    hearNow: () => undefined,
+    stop: async () => undefined,
+  };
+  const checkpointer = new Checkpointer(
+    path,
+    () => thread,
+    async () => void asked.push("finish"),
+  );
+  const written = { statements: [], widths: [], runs: [], parameters: ["x".repeat(3 * 2 ** 20)] };
+  for (const bytes of [2, 15, 17]) {
+    logBytes = bytes * 2 ** 20;
+    checkpointer.written(written);
+    await checkpointer.settled();
+  }
+  assert.deepEqual(asked, ["checkpoint", "checkpoint", "checkpoint", "finish"]);
+  await checkpointer.close();
+  await checkpointer.closeFile();
 });

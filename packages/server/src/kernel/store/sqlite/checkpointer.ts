@@ -1,9 +1,10 @@
 /**
  * Writes what SQLite's log holds into the database file, on a thread and a connection of its own, while commits go on. A
  * log that is full is written back by the commit that fills it, and all others wait for that, fifty milliseconds and more.
- * When most of it has been written back before, little is left for that commit, and the log begins anew all the same.
+ * It begins anew only when all of it has been written back and nothing is committed meanwhile; so when it has become long
+ * the thread that commits is asked for the last part, which is small since all before it has just been written.
  * SQLite syncs the database file only when the whole log has been written back, all of its pages at once; so it is synced here
- * each time.
+ * each time. Parts are small because a sync of the log waits for what is being synced of the database file.
  *
  * There is no such thread before the first megabytes have been written: most installations never need one.
  */
@@ -13,22 +14,27 @@ import { sizeOf } from "../../table.ts";
 import type { EncodedGroup } from "./sqlite-engine.ts";
 import type { Thread } from "./sqlite-thread.ts";
 
-/** Of values written, an estimate of what the log holds; it is full at 32 MB of pages. */
-const bytesBetween = 6 * 2 ** 20;
+/** Of values written, an estimate of what they take in the log. */
+const bytesBetween = 2 * 2 ** 20;
+/** What the log holds when it is to begin anew. */
+const logBytes = 16 * 2 ** 20;
 /** Of pages that a commit writes besides those its values fill. */
 const bytesOfCommit = 8 * 1024;
 
 export class Checkpointer {
   readonly #path: string;
   readonly #start: () => Thread;
+  readonly #finish: () => Promise<unknown>;
   #thread: Thread | undefined;
   #bytes = 0;
   #file: FileHandle | undefined;
   #running: Promise<void> | undefined;
 
-  constructor(path: string, start: () => Thread) {
+  /** @param finish has the thread that commits write back what is left */
+  constructor(path: string, start: () => Thread, finish: () => Promise<unknown>) {
     this.#path = path;
     this.#start = start;
+    this.#finish = finish;
   }
 
   /** A group has been committed. */
@@ -43,17 +49,23 @@ export class Checkpointer {
 
   async #run(thread: Thread): Promise<void> {
     try {
-      await thread.ask({ kind: "checkpoint" });
+      const [[bytes = 0] = []] = await thread.ask({ kind: "checkpoint" });
       this.#file ??= await open(this.#path, "r+");
       await this.#file.datasync();
+      if (Number(bytes) >= logBytes) await this.#finish();
     } catch {
       // What goes wrong with the file here goes wrong with the next commits too, and they tell whom it concerns.
     }
     this.#running = undefined;
   }
 
-  async close(): Promise<void> {
+  /** Nothing is being written back. */
+  async settled(): Promise<void> {
     await this.#running;
+  }
+
+  async close(): Promise<void> {
+    await this.settled();
     try {
       await this.#thread?.ask({ kind: "close" });
       await this.#thread?.stop();

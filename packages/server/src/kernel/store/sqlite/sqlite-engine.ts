@@ -28,6 +28,10 @@ export interface EncodedGroup {
 }
 
 const statementCacheMax = 500;
+/** Two parcels of ten messages of 256 bytes fit into a page; with pages of 4 KB, more of them are written for the same rows. */
+const pageBytes = 8_192;
+/** What the log may hold before a commit writes it into the database file; it holds as much when nobody else has done so. */
+const logBytesMax = 32 * 2 ** 20;
 
 /** How long somebody else may be writing to the database (a person with the command `sqlite3`) before a commit fails. */
 const lockedMsMax = 10_000;
@@ -35,18 +39,22 @@ const lockedMsMax = 10_000;
 export class SqliteEngine {
   readonly #database: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
+  readonly #pageBytes: number;
   #commitFailure: Error | undefined;
 
   /** @param path a file, or `:memory:` */
   constructor(path: string) {
     this.#database = new DatabaseSync(path, { timeout: lockedMsMax });
+    // Of a file that is made now; one of a former version keeps its own.
+    this.#database.exec(`PRAGMA page_size=${pageBytes}`);
     this.#database.exec("PRAGMA journal_mode=WAL");
     this.#database.exec("PRAGMA synchronous=FULL");
     this.#database.exec("PRAGMA foreign_keys=OFF");
     this.#database.exec("PRAGMA temp_store=MEMORY");
     this.#database.exec("PRAGMA cache_size=-32768");
-    // 32 MB: a checkpoint syncs the log and the database, and pages that change often are written once.
-    this.#database.exec("PRAGMA wal_autocheckpoint=8000");
+    const { page_size: bytes } = this.#database.prepare("PRAGMA page_size").get() as { page_size: number };
+    this.#pageBytes = bytes;
+    this.#database.exec(`PRAGMA wal_autocheckpoint=${Math.floor(logBytesMax / bytes)}`);
   }
 
   migrate(migrations: readonly Migration[]): void {
@@ -77,9 +85,13 @@ export class SqliteEngine {
     }
   }
 
-  /** Writes as much of the log into the database file as nobody needs any more where it is; waits for nobody. */
-  checkpoint(): void {
-    this.#database.exec("PRAGMA wal_checkpoint(PASSIVE)");
+  /**
+   * Writes as much of the log into the database file as nobody needs any more where it is; waits for nobody.
+   * @returns the bytes the log holds, written back or not
+   */
+  checkpoint(): number {
+    const { log } = this.#database.prepare("PRAGMA wal_checkpoint(PASSIVE)").get() as { log: number };
+    return log * this.#pageBytes;
   }
 
   read(sql: string, parameters: readonly SqlValue[]): SqlValue[][] {

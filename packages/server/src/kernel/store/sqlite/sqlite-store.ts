@@ -20,7 +20,11 @@ const commitsAtOnce = 3;
  */
 export function openSqliteStore(path: string, thread: "worker" | "main" = "worker"): Store {
   const { ask, hearNow, stop } = thread === "worker" ? startThread(path) : onThisThread(path);
-  const checkpointer = new Checkpointer(path, () => startThread(path));
+  const checkpointer = new Checkpointer(
+    path,
+    () => startThread(path),
+    () => ask({ kind: "checkpoint" }),
+  );
   const values = <Row>(query: RangeQuery<Row>, shards?: readonly number[]): Promise<SqlValue[][]> =>
     ask({ kind: "read", ...rangeText(query, shards) });
   return {

@@ -30,8 +30,7 @@ export function runRequest(engine: SqliteEngine, request: WorkerRequest): SqlVal
     case "read":
       return engine.read(request.sql, request.parameters);
     case "checkpoint":
-      engine.checkpoint();
-      return [];
+      return [[engine.checkpoint()]];
     case "close":
       engine.close();
       return [];
