@@ -9,6 +9,8 @@ const integrations: readonly (readonly [arn: string, service: string, action: st
   ["arn:aws:states:::states:startExecution.sync", "states", "startExecution", "sync"],
   ["arn:aws-cn:states:::states:startExecution.sync:2", "states", "startExecution", "sync:2"],
   ["arn:aws-us-gov:states:::aws-sdk:dynamodb:query", "aws-sdk:dynamodb", "query", "request"],
+  ["arn:aws-iso-b:states:::sqs:sendMessage", "sqs", "sendMessage", "request"],
+  ["arn:aws-eusc:states:::sqs:sendMessage", "sqs", "sendMessage", "request"],
   ["arn:aws:states:::aws-sdk:s3:listObjectsV2", "aws-sdk:s3", "listObjectsV2", "request"],
   ["arn:aws:states:::emr-serverless:startJobRun.sync", "emr-serverless", "startJobRun", "sync"],
 ];
@@ -33,6 +35,7 @@ it("refuses everything else in AWS's words", () => {
     "arn:",
     "arn:aws:states:eu-central-1:123:activity:a",
     "arn:aws:states:::activity:",
+    "arn:aws-mars:states:::sqs:sendMessage",
     "arn:aws:states:::aws-sdk:sqs",
     "arn:aws:states:::sqs:send:Message",
     "arn:aws:states:::sqs:sendMessage\n",

@@ -4,7 +4,8 @@
  */
 import type { TaskResource } from "./machine.ts";
 
-const PARTITION = "arn:(?:aws|aws-cn|aws-us-gov)";
+/** For regular expressions: AWS's partitions. Which of them a region belongs to is the host's to know. */
+export const PARTITION = "arn:aws(?:-cn|-eusc|-iso|-iso-b|-iso-e|-iso-f|-us-gov)?";
 const ACTIVITY = new RegExp(`^${PARTITION}:states:[a-z0-9-]+:\\d{12}:activity:[^:\\s]{1,80}$`);
 const FUNCTION = new RegExp(
   `^${PARTITION}:lambda:[a-z0-9-]+:\\d{12}:function:[A-Za-z0-9_-]+(?::(?:\\$LATEST|[A-Za-z0-9_-]+))?$`,
@@ -18,7 +19,7 @@ export interface ResourceRefusal {
   readonly refusal: string;
 }
 
-/** Takes a `Resource` apart. The partition may be `aws`, `aws-cn` or `aws-us-gov`. */
+/** Takes a `Resource` apart. The partition may be any that AWS has: `CompileOptions.resources` can ask for a certain one. */
 export function parseResource(arn: string): TaskResource | ResourceRefusal {
   if (!arn.startsWith("arn:")) return { refusal: "Value is not a valid resource ARN" };
   if (ACTIVITY.test(arn)) return { kind: "activity", arn };

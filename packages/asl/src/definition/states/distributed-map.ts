@@ -24,10 +24,10 @@ import {
   MAP_MAX_ITEMS_PER_BATCH,
 } from "../limits.ts";
 import type { DistributedMap, ItemBatcher, ItemReader, ReaderConfig, ResultWriter, Template } from "../machine.ts";
-import { unrecognizedResource } from "../resource.ts";
+import { PARTITION, unrecognizedResource } from "../resource.ts";
 
-const READER_RESOURCE = /^arn:(?:aws|aws-cn|aws-us-gov):states:::s3:(getObject|listObjectsV2)$/;
-const WRITER_RESOURCE = /^arn:(?:aws|aws-cn|aws-us-gov):states:::s3:putObject$/;
+const READER_RESOURCE = new RegExp(`^${PARTITION}:states:::s3:(getObject|listObjectsV2)$`);
+const WRITER_RESOURCE = new RegExp(`^${PARTITION}:states:::s3:putObject$`);
 
 /** What a label may not hold: white space, wildcards, brackets, special and control characters. */
 // oxlint-disable-next-line no-control-regex -- control characters are what it looks for
