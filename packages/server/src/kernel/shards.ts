@@ -1,9 +1,12 @@
 /**
  * Who owns what. Every resource belongs to a shard by its ARN, and every row carries its shard, so that shards can be
  * loaded, leased and moved one by one. The number of shards is chosen when an installation is made and never changes.
+ * The partition of an ARN makes no difference: `partitions.ts` says why.
  *
  * With the embedded store one process owns every shard; a lock on the data directory says so.
  */
+import { inDefaultPartition } from "./partitions.ts";
+
 export const shardCountDefault = 64;
 export const shardCountMax = 65_536;
 
@@ -24,7 +27,7 @@ export class ShardMap {
   of(arn: string): number {
     let shard = this.#known.get(arn);
     if (shard === undefined) {
-      shard = hash(arn) % this.count;
+      shard = hash(inDefaultPartition(arn)) % this.count;
       // The same few resources are asked for again and again.
       if (this.#known.size >= knownMax) this.#known.clear();
       this.#known.set(arn, shard);

@@ -4,6 +4,7 @@
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-api-permissions-reference.html
  */
 import type { Call } from "../../kernel/call.ts";
+import { partitionOf } from "../../kernel/partitions.ts";
 import { isOwnersAction } from "./actions.ts";
 import type { Action } from "./actions.ts";
 import { errors } from "./errors.ts";
@@ -15,7 +16,7 @@ import type { QueueRow } from "./tables.ts";
 export function checkAccess(queue: QueueRow, call: Call, action: Action, now: number): void {
   const isOwner = call.account === queue.account;
   if (isOwnersAction(action)) {
-    if (!isOwner) throw errors.accessDenied(call.account, action, queue.arn, false);
+    if (!isOwner) throw errors.accessDenied(rootOf(call), action, queue.arn, false);
     return;
   }
   const { policy } = settingsOf(queue);
@@ -31,5 +32,9 @@ export function checkAccess(queue: QueueRow, call: Call, action: Action, now: nu
   };
   const verdict = judge(policy, queue.arn, action, { account: call.account }, keys);
   if (verdict === "denied" || (verdict === "silent" && !isOwner))
-    throw errors.accessDenied(call.account, action, queue.arn, verdict === "denied");
+    throw errors.accessDenied(rootOf(call), action, queue.arn, verdict === "denied");
+}
+
+function rootOf({ account, region }: Call): string {
+  return `arn:${partitionOf(region)}:iam::${account}:root`;
 }

@@ -36,10 +36,10 @@ export const errors = {
       "InvalidParameterValueException",
       "The queue should either have ContentBasedDeduplication enabled or MessageDeduplicationId provided explicitly",
     ),
-  accessDenied: (account: string, action: string, arn: string, isDenied: boolean) =>
+  accessDenied: (caller: string, action: string, arn: string, isDenied: boolean) =>
     new ServiceError(
       "AccessDeniedException",
-      `User: arn:aws:iam::${account}:root is not authorized to perform: sqs:${action.toLowerCase()} on resource: ${arn} ` +
+      `User: ${caller} is not authorized to perform: sqs:${action.toLowerCase()} on resource: ${arn} ` +
         (isDenied
           ? "with an explicit deny in a resource-based policy"
           : `because no resource-based policy allows the sqs:${action.toLowerCase()} action`),

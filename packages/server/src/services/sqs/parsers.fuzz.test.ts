@@ -83,7 +83,7 @@ test("queue URLs, ARNs and policies of any kind", () => {
     const keys = { "aws:sourcearn": many(4, ["a", "*"]), "aws:sourceip": pick(["10.1.2.3", "::1", "x", ""]) };
     judge(parsePolicy(text), arn, "SendMessage", { account: "111122223333" }, keys);
     try {
-      checkPolicy(text);
+      checkPolicy(text, ["aws"]);
     } catch (error) {
       assert.ok(error instanceof ServiceError, `${String(error)}: ${text}`);
     }

@@ -2,6 +2,7 @@
  * The statements AddPermission writes into a queue's policy and RemovePermission takes out.
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_AddPermission.html
  */
+import { partitionOf } from "../../kernel/partitions.ts";
 import { isOwnersAction, sharedActions } from "./actions.ts";
 import { errors } from "./errors.ts";
 import { limits } from "./limits.ts";
@@ -32,10 +33,11 @@ export function withPermission(
   if (policy.Statement.some(({ Sid }) => Sid === label)) throw errors.invalidValue(label, "Label", "Already exists.");
   if (policy.Statement.length >= limits.policyStatementsMax)
     throw errors.policyOverLimit(policy.Statement.length + 1, "statements", "in ", limits.policyStatementsMax);
+  const root = (account: string): string => `arn:${partitionOf(queue.region)}:iam::${account}:root`;
   const statement: PolicyStatement = {
     Sid: label,
     Effect: "Allow",
-    Principal: { AWS: oneOrMany(accounts.map((account) => `arn:aws:iam::${account}:root`)) },
+    Principal: { AWS: oneOrMany(accounts.map(root)) },
     Action: oneOrMany(actions.map((action) => `SQS:${action}`)),
     Resource: queue.arn,
   };

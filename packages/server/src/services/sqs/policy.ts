@@ -6,6 +6,7 @@
  * not met (for operators that want a value), as in AWS.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html
  */
+import { isOfPartition } from "../../kernel/partitions.ts";
 import { isAction } from "./actions.ts";
 import { errors } from "./errors.ts";
 import { limits } from "./limits.ts";
@@ -39,8 +40,11 @@ export interface Principal {
   readonly service?: string | undefined;
 }
 
-/** @throws InvalidAttributeValue, InvalidParameterValue, OverLimit */
-export function checkPolicy(text: string): void {
+/**
+ * @param partitions those a user or role may be of
+ * @throws InvalidAttributeValue, InvalidParameterValue, OverLimit
+ */
+export function checkPolicy(text: string, partitions: readonly string[]): void {
   if (Buffer.byteLength(text) > limits.policyBytesMax) throw errors.policyTooLong();
   const policy = parsePolicy(text);
   if (policy === undefined) throw errors.invalidAttributeValue("Policy");
@@ -54,6 +58,10 @@ export function checkPolicy(text: string): void {
     actions.forEach(checkAction);
     const named = who ?? NotPrincipal ?? "*";
     principals += named === "*" ? 1 : Object.values(named).flatMap(many).length;
+    // AWS looks principals up, and finds none of another partition; one that was let in would allow nobody, or deny nobody.
+    const users = named === "*" ? [] : many(named["AWS"] ?? []);
+    if (users.some((user) => user.startsWith("arn:") && !isOfPartition(user, partitions)))
+      throw errors.invalidAttributeValue("Policy");
     if (!Object.keys(Condition).every(isOperator)) throw errors.invalidAttributeValue("Policy");
     conditions += Object.values(Condition).flatMap((keys) => Object.keys(keys)).length;
   }

@@ -40,17 +40,24 @@ type Values = Readonly<Record<string, string>>;
 
 /**
  * The attributes a queue has once the given ones are set.
+ * @param partitions whose ARNs a policy may name
  * @param current those it has now; undefined for a queue that is being made
  * @throws the refusal of the first attribute that is unknown, out of range or not for this kind of queue
  */
-export function setAttributes(given: Values, isFifo: boolean, current: Values = {}): Values {
+export function setAttributes(
+  given: Values,
+  isFifo: boolean,
+  partitions: readonly string[],
+  current: Values = {},
+): Values {
   const attributes: Record<string, string> = { ...current };
   for (const [name, value] of Object.entries(given)) {
     const range = Object.hasOwn(numeric, name) ? numeric[name] : undefined;
     if (range !== undefined) attributes[name] = checkNumber(name, value, range);
     else if (name === "FifoQueue" || Object.hasOwn(choices, name))
       attributes[name] = checkFifoAttribute(name, value, isFifo);
-    else if (documents.has(name)) setOrRemove(attributes, name, value === "" ? undefined : checkDocument(name, value));
+    else if (documents.has(name))
+      setOrRemove(attributes, name, value === "" ? undefined : checkDocument(name, value, partitions));
     else if (name === "KmsMasterKeyId") setOrRemove(attributes, name, value === "" ? undefined : value);
     else if (name === "KmsDataKeyReusePeriodSeconds") {
       const seconds = checkNumber(name, value, dataKeyReuse);
@@ -99,8 +106,8 @@ function checkFifoAttribute(name: string, value: string, isFifo: boolean): strin
 }
 
 /** The two redrive policies have to do with other queues: `redrive.ts` checks them with these at hand. */
-function checkDocument(name: string, value: string): string {
-  if (name === "Policy") checkPolicy(value);
+function checkDocument(name: string, value: string, partitions: readonly string[]): string {
+  if (name === "Policy") checkPolicy(value, partitions);
   return name === "RedrivePolicy" ? withNumericCount(value) : value;
 }
 

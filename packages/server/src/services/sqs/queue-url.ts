@@ -1,4 +1,5 @@
 /** Queue URLs and ARNs, and the forms they are accepted in. */
+import { partitionOf } from "../../kernel/partitions.ts";
 
 export interface QueueLocation {
   /** Absent when the URL does not say: the caller's then. */
@@ -8,7 +9,7 @@ export interface QueueLocation {
 }
 
 export function queueArn(region: string, account: string, name: string): string {
-  return `arn:aws:sqs:${region}:${account}:${name}`;
+  return `arn:${partitionOf(region)}:sqs:${region}:${account}:${name}`;
 }
 
 const regionName = "[a-z]{2,4}(?:-[a-z]+){1,3}-\\d{1,2}";

@@ -1,4 +1,5 @@
 /** ARNs of Step Functions' resources: putting them together and taking them apart. */
+import { isOfPartition, partitionOf } from "../../kernel/partitions.ts";
 import { ServiceError } from "../../kernel/service-error.ts";
 import { errors } from "./errors.ts";
 
@@ -18,15 +19,16 @@ interface Owner {
 }
 
 export function stateMachineArn({ region, account }: Owner, name: string): string {
-  return `arn:aws:states:${region}:${account}:stateMachine:${name}`;
+  return `arn:${partitionOf(region)}:states:${region}:${account}:stateMachine:${name}`;
 }
 
 export function activityArn({ region, account }: Owner, name: string): string {
-  return `arn:aws:states:${region}:${account}:activity:${name}`;
+  return `arn:${partitionOf(region)}:states:${region}:${account}:activity:${name}`;
 }
 
-export function executionArn(machine: Owner & { readonly name: string }, name: string): string {
-  return `arn:aws:states:${machine.region}:${machine.account}:execution:${machine.name}:${name}`;
+/** An execution of a state machine, in the partition of that one's ARN. For any text, also a wrong one. */
+export function executionArn(machineArn: string, name: string): string {
+  return `${machineArn.replace(":stateMachine:", ":execution:")}:${name}`;
 }
 
 /** Where an execution, its history and its tasks are decided: with its state machine. For any text, also a wrong one. */
@@ -35,13 +37,12 @@ export function machineArnOf(executionArnText: string): string {
   return [arn, partition, service, region, account, "stateMachine", machine].join(":");
 }
 
-/** Undefined for what is not the ARN of a state machine. */
-export function partsOfMachineArn(arn: string): (Owner & { readonly name: string }) | undefined {
+export function isMachineArn(arn: string): boolean {
   try {
-    const { region, account, resource: name } = parseArn(arn, "stateMachine");
-    return { region, account, name };
+    parseArn(arn, "stateMachine");
+    return true;
   } catch (error) {
-    if (error instanceof ServiceError) return undefined;
+    if (error instanceof ServiceError) return false;
     throw error;
   }
 }
@@ -62,8 +63,12 @@ export function parseArn(arn: string, wanted: ResourceType): ParsedArn {
   return { arn, region, account, resource };
 }
 
-/** @throws InvalidArn for what is not an IAM role */
-export function checkRoleArn(arn: string): void {
+/**
+ * @param partitions those the role may be of
+ * @throws InvalidArn for what is not an IAM role
+ */
+export function checkRoleArn(arn: string, partitions: readonly string[]): void {
   if (!arn.startsWith("arn:")) throw errors.invalidArn(`Invalid ARN prefix: ${arn}`);
-  if (!/^arn:aws[a-z-]*:iam::\d{12}:role\/\S+$/.test(arn)) throw errors.invalidArn(`Invalid Role Arn: ${arn}`);
+  if (!isOfPartition(arn, partitions) || !/^arn:[a-z-]+:iam::\d{12}:role\/\S+$/.test(arn))
+    throw errors.invalidArn(`Invalid Role Arn: ${arn}`);
 }

@@ -115,7 +115,7 @@ export class Executions {
     const name = request.name ?? this.#kernel.random.uuid();
     checkName(name);
     const input = parsePayload(request.input, errors.invalidExecutionInput);
-    const arn = executionArn(machine, name);
+    const arn = executionArn(machine.arn, name);
     const running = tx.get(runningTable, arn);
     const isRepeated = running !== undefined && JSON.stringify(running.input) === JSON.stringify(input);
     if (!isRepeated && (running !== undefined || isNameStored || this.names.has(arn))) {

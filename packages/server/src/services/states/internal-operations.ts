@@ -12,7 +12,7 @@ import type { ExecutionEvent } from "@tutti/asl";
 import type { OperationTable } from "../../delivery/operation-registry.ts";
 import type { StoreReader } from "../../kernel/kernel.ts";
 import type { AnyOperation, Operation } from "../../kernel/operation.ts";
-import { executionArn, machineArnOf, partsOfMachineArn } from "./arns.ts";
+import { executionArn, isMachineArn, machineArnOf } from "./arns.ts";
 import { errors } from "./errors.ts";
 import type { ExecutionDriver } from "./execution-driver.ts";
 import type { NameLookup } from "./executions.ts";
@@ -136,8 +136,7 @@ function startChild(driver: ExecutionDriver, isNamed: boolean): AnyOperation {
     ...operation,
     load: async (reader: StoreReader, input: unknown) => {
       const { machineArn, name } = input as ChildStart;
-      const machine = partsOfMachineArn(machineArn);
-      return machine === undefined ? undefined : executions.lookUpName(reader, executionArn(machine, name));
+      return isMachineArn(machineArn) ? executions.lookUpName(reader, executionArn(machineArn, name)) : undefined;
     },
   };
 }

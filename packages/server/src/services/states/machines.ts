@@ -5,6 +5,7 @@
 import { compileDefinition, formatInvalidDefinition, unrecognizedResource } from "@tutti/asl";
 import type { CompiledDefinition, Machine, TaskResource } from "@tutti/asl";
 import type { Kernel } from "../../kernel/kernel.ts";
+import { formerArn, isOfPartition } from "../../kernel/partitions.ts";
 import type { Transaction } from "../../kernel/transaction.ts";
 import { parseArn } from "./arns.ts";
 import { errors } from "./errors.ts";
@@ -13,23 +14,30 @@ import { limits } from "./limits.ts";
 import { definitionsTable, machinesTable, revisionsTable, runningTable } from "./tables.ts";
 import type { MachineRow, RevisionRow } from "./tables.ts";
 
-/** Why a Task's resource cannot be run here; undefined when it can. */
-function refuseResource(resource: TaskResource): string | undefined {
+/** Why a Task's resource cannot be run here; undefined when it can. @param partitions those an integration may be of */
+function refuseResource(resource: TaskResource, partitions: readonly string[]): string | undefined {
   switch (resource.kind) {
     case "activity":
       return undefined;
     case "function":
       return `The resource provided ${resource.arn} is a function. Functions are not supported by this version of Tutti.`;
     case "integration":
-      return findIntegration(resource) === undefined ? unrecognizedResource(resource.arn) : undefined;
+      return findIntegration(resource) !== undefined && isOfPartition(resource.arn, partitions)
+        ? undefined
+        : unrecognizedResource(resource.arn);
   }
 }
 
 const distributedMapRefusal = "Mode 'DISTRIBUTED' is not supported by this version of Tutti.";
 
-/** Diagnoses and compiles a definition for what this server can run. */
-export function compileForHere(definition: string, type: "STANDARD" | "EXPRESS" = "STANDARD"): CompiledDefinition {
-  return compileDefinition(definition, { resources: refuseResource, type, distributedMapRefusal });
+/** Diagnoses and compiles a definition for what this server can run. @param partitions those its integrations may be of */
+export function compileForHere(
+  definition: string,
+  partitions: readonly string[],
+  type: "STANDARD" | "EXPRESS" = "STANDARD",
+): CompiledDefinition {
+  const resources = (resource: TaskResource): string | undefined => refuseResource(resource, partitions);
+  return compileDefinition(definition, { resources, type, distributedMapRefusal });
 }
 
 /** The variables each state reads, as Describe shows them; nothing when there are none. */
@@ -67,9 +75,17 @@ export class Machines {
     return row;
   }
 
+  /** The machine that has this ARN because of its region, account and name; its own is another when an earlier version made it. */
+  named(tx: Transaction, arn: string): MachineRow | undefined {
+    const machine = tx.get(machinesTable, arn);
+    if (machine !== undefined) return machine;
+    const former = formerArn(arn);
+    return former === undefined ? undefined : tx.get(machinesTable, former);
+  }
+
   /** @throws InvalidDefinition */
-  check(definition: string): void {
-    const compiled = compileForHere(definition);
+  check(definition: string, partitions: readonly string[]): void {
+    const compiled = compileForHere(definition, partitions);
     if (!compiled.ok) throw errors.invalidDefinition(formatInvalidDefinition(compiled.diagnostics));
   }
 

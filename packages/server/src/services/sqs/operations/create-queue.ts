@@ -2,6 +2,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { CreateQueueCommandInput } from "@aws-sdk/client-sqs";
 import type { Operation } from "../../../kernel/operation.ts";
+import { inDefaultPartition, partitionsBeside } from "../../../kernel/partitions.ts";
 import { errors } from "../errors.ts";
 import { limits } from "../limits.ts";
 import { setAttributes, shownAttributes } from "../queue-attributes.ts";
@@ -22,11 +23,11 @@ export function createQueue(
     decide(tx, { QueueName: name = "", Attributes = {}, tags: givenTags = {} }, { call, loaded }) {
       const isFifo = Attributes["FifoQueue"]?.toLowerCase() === "true";
       checkName(name, isFifo);
-      const attributes = setAttributes(Attributes, isFifo);
-      const tags = addTags(name, {}, givenTags);
       const arn = queueArn(call.region, call.account, name);
+      const existing = queues.named(tx, arn);
+      const attributes = setAttributes(Attributes, isFifo, partitionsBeside(existing?.arn ?? arn));
+      const tags = addTags(name, {}, givenTags);
       const output = { QueueUrl: `${call.baseUrl}/${call.account}/${name}` };
-      const existing = tx.get(queuesTable, arn);
       if (existing !== undefined) {
         const shown = shownAttributes(existing, { visible: 0, inFlight: 0, delayed: 0 });
         for (const key of Object.keys(Attributes))
@@ -34,11 +35,12 @@ export function createQueue(
         return output;
       }
       checkRedrive(queues, tx, arn, isFifo, Attributes, loaded);
-      const deleted = tx.get(deletedQueuesTable, arn);
-      if (deleted !== undefined) {
+      for (const deletedArn of [arn, inDefaultPartition(arn)]) {
+        const deleted = tx.get(deletedQueuesTable, deletedArn);
+        if (deleted === undefined) continue;
         if (tx.now < deleted.deletedAt + limits.nameBlockedAfterDeleteSeconds * 1000)
           throw errors.queueDeletedRecently();
-        tx.delete(deletedQueuesTable, arn);
+        tx.delete(deletedQueuesTable, deletedArn);
       }
       const queue: QueueRow = {
         shard: queues.kernel.shards.of(arn),

@@ -1,6 +1,7 @@
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html */
 import type { SetQueueAttributesCommandInput } from "@aws-sdk/client-sqs";
 import type { Operation } from "../../../kernel/operation.ts";
+import { partitionsBeside } from "../../../kernel/partitions.ts";
 import { setAttributes } from "../queue-attributes.ts";
 import { settingsOf } from "../queue-settings.ts";
 import type { Queues } from "../queues.ts";
@@ -18,7 +19,7 @@ export function setQueueAttributes(
     decide(tx, { QueueUrl, Attributes = {} }, { call, loaded }) {
       const queue = queues.byUrl(tx, call, QueueUrl, "SetQueueAttributes");
       const { isFifo, delayMs } = settingsOf(queue);
-      const attributes = setAttributes(Attributes, isFifo, queue.attributes);
+      const attributes = setAttributes(Attributes, isFifo, partitionsBeside(queue.arn), queue.attributes);
       checkRedrive(queues, tx, queue.arn, isFifo, Attributes, loaded);
       const redriveTargetArn = redriveTargetOf(attributes);
       const changed =

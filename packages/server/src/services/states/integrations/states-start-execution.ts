@@ -5,7 +5,7 @@
  * https://docs.aws.amazon.com/step-functions/latest/dg/connect-stepfunctions.html
  */
 import type { Json } from "@tutti/asl";
-import { executionArn, partsOfMachineArn } from "../arns.ts";
+import { executionArn, isMachineArn } from "../arns.ts";
 import type { ExecutionOutcome } from "../execution-start.ts";
 import type { ChildStart, StartedChild } from "../internal-operations.ts";
 import { redriveState } from "../redrive-state.ts";
@@ -44,12 +44,11 @@ export const statesStartExecution: Integration = {
         parent: { executionArn: execution.arn, taskId: task.taskId, pattern },
       }),
     };
-    const machine = partsOfMachineArn(machineArn);
     return {
       service: "states",
       operation: typeof name === "string" ? "StartNamedChild" : "StartChild",
       input: child,
-      ...(machine !== undefined && { childArn: executionArn(machine, child.name) }),
+      ...(isMachineArn(machineArn) && { childArn: executionArn(machineArn, child.name) }),
     };
   },
   answered(answer, { requestId, now }) {

@@ -5,6 +5,7 @@
  */
 import type { CreateStateMachineInput, CreateStateMachineOutput } from "@aws-sdk/client-sfn";
 import type { Operation } from "../../../kernel/operation.ts";
+import { partitionsBeside } from "../../../kernel/partitions.ts";
 import { checkRoleArn, stateMachineArn } from "../arns.ts";
 import { checkConfiguration } from "../configuration.ts";
 import { errors } from "../errors.ts";
@@ -22,22 +23,23 @@ export function createStateMachine(machines: Machines): Operation<CreateStateMac
     decide(tx, input, { call }) {
       const { name = "", definition = "", roleArn = "", type = "STANDARD" } = input;
       checkName(name);
-      checkRoleArn(roleArn);
+      const arn = stateMachineArn(call, name);
+      const existing = machines.named(tx, arn);
+      const partitions = partitionsBeside(existing?.arn ?? arn);
+      checkRoleArn(roleArn, partitions);
       if (type === "EXPRESS") throw errors.stateMachineTypeNotSupported();
       checkConfiguration(input);
-      const arn = stateMachineArn(call, name);
       const includeExecutionData = input.loggingConfiguration?.includeExecutionData ?? false;
-      const existing = tx.get(machinesTable, arn);
       if (existing !== undefined) {
-        if (existing.status === "DELETING") throw errors.stateMachineDeleting(arn);
+        if (existing.status === "DELETING") throw errors.stateMachineDeleting(existing.arn);
         const current = machines.currentRevision(tx, existing);
         if (current.definition !== definition || existing.includeExecutionData !== includeExecutionData) {
-          machines.check(definition);
-          throw errors.stateMachineAlreadyExists(arn);
+          machines.check(definition, partitions);
+          throw errors.stateMachineAlreadyExists(existing.arn);
         }
-        return { stateMachineArn: arn, creationDate: new Date(existing.createdAt) };
+        return { stateMachineArn: existing.arn, creationDate: new Date(existing.createdAt) };
       }
-      machines.check(definition);
+      machines.check(definition, partitions);
       if (kernel.resident(machinesTable).size >= limits.stateMachinesMax) throw errors.stateMachineLimitExceeded();
       const shard = kernel.shards.of(arn);
       const revision = kernel.random.uuid();

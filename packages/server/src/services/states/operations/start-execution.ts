@@ -5,9 +5,8 @@
  * disk. The same name with the same input gives the running execution again; any other use of a name is refused.
  */
 import type { StartExecutionInput, StartExecutionOutput } from "@aws-sdk/client-sfn";
-import { ServiceError } from "../../../kernel/service-error.ts";
 import type { Operation } from "../../../kernel/operation.ts";
-import { executionArn, parseArn } from "../arns.ts";
+import { executionArn, isMachineArn } from "../arns.ts";
 import type { ExecutionDriver } from "../execution-driver.ts";
 import type { NameLookup } from "../executions.ts";
 import * as targets from "../targets.ts";
@@ -34,12 +33,5 @@ export function startExecution(
 
 /** The execution whose name has to be looked up; undefined for a name of our own, or one that will be refused anyway. */
 function namedExecution({ stateMachineArn = "", name }: StartExecutionInput): string | undefined {
-  if (name === undefined) return undefined;
-  try {
-    const { region, account, resource } = parseArn(stateMachineArn, "stateMachine");
-    return executionArn({ region, account, name: resource }, name);
-  } catch (error) {
-    if (error instanceof ServiceError) return undefined;
-    throw error;
-  }
+  return name !== undefined && isMachineArn(stateMachineArn) ? executionArn(stateMachineArn, name) : undefined;
 }

@@ -10,10 +10,12 @@ import {
   isJsonObject,
   refuseUnknownIntegration,
   testState as testInInterpreter,
+  unrecognizedResource,
 } from "@tutti/asl";
-import type { InspectionData, Json, JsonObject, State, TestConfiguration, TestMock } from "@tutti/asl";
+import type { InspectionData, Json, JsonObject, State, TaskResource, TestConfiguration, TestMock } from "@tutti/asl";
 import type { Kernel } from "../../../kernel/kernel.ts";
 import type { Operation } from "../../../kernel/operation.ts";
+import { isOfPartition, partitionOf } from "../../../kernel/partitions.ts";
 import { checkRoleArn } from "../arns.ts";
 import { errors } from "../errors.ts";
 import { findIntegration } from "../integrations/catalogue.ts";
@@ -25,9 +27,10 @@ const CONTEXT_FIELDS: ReadonlySet<string> = new Set(["Execution", "Map", "State"
 
 export function testState(kernel: Kernel): Operation<TestStateInput, TestStateOutput> {
   return {
-    decide(tx, request) {
+    decide(tx, request, { call }) {
       const { definition = "", input = "{}", inspectionLevel = "INFO", roleArn, stateName } = request;
-      if (roleArn !== undefined) checkRoleArn(roleArn);
+      const partitions = [partitionOf(call.region)];
+      if (roleArn !== undefined) checkRoleArn(roleArn, partitions);
       const mock = readMock(request);
       const result = testInInterpreter({
         definition,
@@ -37,7 +40,7 @@ export function testState(kernel: Kernel): Operation<TestStateInput, TestStateOu
         ...readContext(request),
         ...(mock !== undefined && { mock }),
         configuration: readConfiguration(request),
-        compile: { resources: refuseUnknownIntegration },
+        compile: { resources: (resource) => refuseIntegration(resource, partitions) },
         host: { now: tx.now, random: () => kernel.random.random(), uuid: () => kernel.random.uuid() },
       });
       switch (result.kind) {
@@ -62,6 +65,11 @@ export function testState(kernel: Kernel): Operation<TestStateInput, TestStateOu
       }
     },
   };
+}
+
+function refuseIntegration(resource: TaskResource, partitions: readonly string[]): string | undefined {
+  const isElsewhere = resource.kind === "integration" && !isOfPartition(resource.arn, partitions);
+  return isElsewhere ? unrecognizedResource(resource.arn) : refuseUnknownIntegration(resource);
 }
 
 function unmocked(state: State, roleArn: string | undefined): Error {

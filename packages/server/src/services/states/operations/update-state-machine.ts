@@ -5,6 +5,7 @@
  */
 import type { UpdateStateMachineInput, UpdateStateMachineOutput } from "@aws-sdk/client-sfn";
 import type { Operation } from "../../../kernel/operation.ts";
+import { partitionsBeside } from "../../../kernel/partitions.ts";
 import { checkRoleArn } from "../arns.ts";
 import { checkConfiguration } from "../configuration.ts";
 import { errors } from "../errors.ts";
@@ -22,9 +23,10 @@ export function updateStateMachine(machines: Machines): Operation<UpdateStateMac
       if (machine.status === "DELETING") throw errors.stateMachineDeleting(machine.arn);
       const changes = [definition, roleArn, loggingConfiguration, tracingConfiguration, encryptionConfiguration];
       if (changes.every((change) => change === undefined)) throw errors.nothingToUpdate();
-      if (roleArn !== undefined) checkRoleArn(roleArn);
+      const partitions = partitionsBeside(machine.arn);
+      if (roleArn !== undefined) checkRoleArn(roleArn, partitions);
       checkConfiguration(input);
-      if (definition !== undefined) machines.check(definition);
+      if (definition !== undefined) machines.check(definition, partitions);
       const before = machines.currentRevision(tx, machine);
       const revision = machines.kernel.random.uuid();
       machines.addRevision(tx, {

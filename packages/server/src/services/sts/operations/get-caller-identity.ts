@@ -4,6 +4,7 @@
  */
 import type { GetCallerIdentityCommandInput, GetCallerIdentityCommandOutput } from "@aws-sdk/client-sts";
 import type { Operation } from "../../../kernel/operation.ts";
+import { partitionOf } from "../../../kernel/partitions.ts";
 
 type Output = Omit<GetCallerIdentityCommandOutput, "$metadata">;
 
@@ -11,7 +12,7 @@ type Output = Omit<GetCallerIdentityCommandOutput, "$metadata">;
 export const getCallerIdentity: Operation<GetCallerIdentityCommandInput, Output> = {
   decide: (_tx, _input, { call }) => ({
     Account: call.account,
-    Arn: `arn:aws:iam::${call.account}:root`,
+    Arn: `arn:${partitionOf(call.region)}:iam::${call.account}:root`,
     UserId: call.account,
   }),
 };
