@@ -20,9 +20,16 @@ const otherPartitions: readonly (readonly [partition: string, regions: RegExp])[
   ["aws-us-gov", /^us-gov-\w+-\d+$/],
 ];
 
+/** The region that was asked for last: every request asks, and most are of one region. */
+let latest = { region: "", partition: partitionDefault };
+
 /** `aws`, `aws-cn` and the like: the partition of a region; `aws` for one that nobody knows. */
 export function partitionOf(region: string): string {
-  return otherPartitions.find(([, regions]) => regions.test(region))?.[0] ?? partitionDefault;
+  if (region !== latest.region) {
+    const other = otherPartitions.find(([, regions]) => regions.test(region));
+    latest = { region, partition: other?.[0] ?? partitionDefault };
+  }
+  return latest.partition;
 }
 
 /**
