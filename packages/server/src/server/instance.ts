@@ -11,6 +11,8 @@ import type { Metric, Service, View } from "../delivery/service.ts";
 import type { HttpHandler } from "../protocol/http/exchange.ts";
 import type { Origins } from "../protocol/http/origins.ts";
 import type { SqsOptions } from "../services/sqs/limits.ts";
+import { bodyMetrics } from "./body-budgets.ts";
+import type { BodyBudgets } from "./body-budgets.ts";
 import { collectMetrics } from "./metrics.ts";
 import type { RequestCounts } from "./metrics.ts";
 import { createApi, createServices } from "./services.ts";
@@ -21,6 +23,8 @@ export interface InstanceOptions {
   readonly log: Log;
   /** Goes on counting when an instance takes the place of another. */
   readonly requests: RequestCounts;
+  /** Of the process: those of an instance that is gone may still be held. */
+  readonly bodies: BodyBudgets;
   readonly publicUrl: string | undefined;
   readonly origins: Origins;
   readonly sqs?: SqsOptions | undefined;
@@ -42,7 +46,7 @@ export interface Instance {
 }
 
 export function createInstance(options: InstanceOptions): Instance {
-  const { log, requests, publicUrl, origins, dispatch } = options;
+  const { log, requests, bodies, publicUrl, origins, dispatch } = options;
   const kernel = new Kernel(options.kernel);
   const registry = new OperationRegistry();
   const onError = (error: unknown): void => {
@@ -65,12 +69,13 @@ export function createInstance(options: InstanceOptions): Instance {
       services: wired,
       log,
       count: (...labels) => requests.count(...labels),
+      bodyBudgetOf: bodies.of,
       publicUrl,
       origins,
       ...(dispatch !== undefined && { dispatch }),
     }),
     start: () => kernel.start([hops, ...services]),
-    metrics: () => collectMetrics(kernel, [hops, ...services], requests),
+    metrics: () => [...collectMetrics(kernel, [hops, ...services], requests), ...bodyMetrics(bodies)],
   };
 }
 

@@ -4,6 +4,9 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import type { Socket } from "node:net";
 import { describe, test } from "node:test";
+import { gzipSync } from "node:zlib";
+import { turns } from "../kernel/testing/fixtures.ts";
+import { BodyBudget } from "../protocol/http/body-budget.ts";
 import type { HttpHandler } from "../protocol/http/exchange.ts";
 import { createRequestHandler } from "../protocol/http/handler.ts";
 import type { HandlerOptions } from "../protocol/http/handler.ts";
@@ -11,7 +14,7 @@ import { parseAnswers, readAll } from "../protocol/http/testing.ts";
 import { sampleModel } from "../protocol/sample-model.ts";
 import { WireService } from "../protocol/wire-service.ts";
 import { listen } from "./lifecycle.ts";
-import { bodyBytesMax, listenerLimits } from "./limits.ts";
+import { bodyBudgetLimits, bodyBytesMax, listenerLimits } from "./limits.ts";
 import type { ListenerLimits } from "./limits.ts";
 
 interface Setup extends AsyncDisposable {
@@ -21,7 +24,12 @@ interface Setup extends AsyncDisposable {
 
 type Dispatch = HandlerOptions["dispatch"];
 
-async function start(limits: Partial<ListenerLimits> = {}, dispatch?: Dispatch, handler?: HttpHandler): Promise<Setup> {
+async function start(
+  limits: Partial<ListenerLimits> = {},
+  dispatch?: Dispatch,
+  handler?: HttpHandler,
+  budget = new BodyBudget(bodyBudgetLimits),
+): Promise<Setup> {
   const dispatched: string[] = [];
   const handle =
     handler ??
@@ -35,6 +43,7 @@ async function start(limits: Partial<ListenerLimits> = {}, dispatch?: Dispatch, 
       log: (_level, message, fields) => assert.fail(`${message} ${String(fields?.["error"])}`),
       count: () => undefined,
       bodyBytesMax,
+      bodyBudgetOf: () => budget,
     });
   const listener = await listen({ any: handle, whole: handle }, "127.0.0.1", 0, { ...listenerLimits, ...limits });
   const port = Number(new URL(listener.url).port);
@@ -157,6 +166,25 @@ describe("clients that are slow or greedy", () => {
       );
     }
     assert.deepEqual(setup.dispatched, []);
+  });
+
+  test("one that holds room for its body and sends nothing is given up, and who waited for it goes on", async () => {
+    const budget = new BodyBudget({ bytesMax: bodyBytesMax, smallBytesMax: 10 });
+    await using setup = await start({ checkMs: 20, headMsMax: 60, requestMsMax: 120 }, undefined, undefined, budget);
+    const holder = setup.open();
+    const held = statuses(holder);
+    holder.write(request("a").replace(/content-length: \d+/, `content-length: ${bodyBytesMax}`));
+    while (budget.heldBytes < bodyBytesMax) await turns(1);
+    // All of it is there, and what it becomes is not small.
+    const body = gzipSync('{"Text":"b"}');
+    const next = setup.open();
+    const [head] = request("", "1.1", "content-encoding: gzip").split("\r\n\r\n");
+    const sized = head?.replace(/content-length: \d+/, `content-length: ${body.length}`);
+    next.end(Buffer.concat([Buffer.from(`${sized}\r\n\r\n`), body]));
+    assert.deepEqual(await statuses(next), [200]);
+    assert.deepEqual(await held, [408]);
+    assert.deepEqual(setup.dispatched, ["b"]);
+    assert.deepEqual([budget.heldBytes, budget.waitingCount], [0, 0]);
   });
 
   test("a head larger than allowed is refused", async () => {

@@ -1,4 +1,5 @@
 /** What the listener takes from clients, whoever they are: time, bytes and connections. */
+import type { BodyBudgetLimits } from "../protocol/http/body-budget.ts";
 
 export interface ListenerLimits {
   /** Open connections; a further one is closed at once. */
@@ -37,3 +38,12 @@ export const listenerLimits: ListenerLimits = {
  * and up to six times in JSON: there are writers of JSON that escape quotes, angle brackets and all that is not ASCII as `\u0022`.
  */
 export const bodyBytesMax = 7 * 1024 * 1024;
+
+/**
+ * Of all bodies together that are not small. Those of SDKs' common calls are, and so is all that one read of a socket brings
+ * (`short-way.ts`): for ten thousand connections that is 640 MiB beside the budget, at the very most.
+ */
+export const bodyBudgetLimits: BodyBudgetLimits = {
+  bytesMax: 256 * 1024 * 1024,
+  smallBytesMax: 64 * 1024,
+};

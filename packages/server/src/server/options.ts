@@ -27,6 +27,8 @@ export interface ServerOptions {
   readonly sqsInFlightMax?: number | undefined;
   /** The same of a FIFO queue; AWS's 120,000 when absent. */
   readonly sqsFifoInFlightMax?: number | undefined;
+  /** Bytes that the bodies of requests may take together, small ones apart; 256 MiB when absent. */
+  readonly bodyBudgetBytes?: number | undefined;
   /** Takes one log line. */
   readonly writeLog: (line: string) => void;
   /** Allows a host that other machines can reach, although requests are not authenticated. */

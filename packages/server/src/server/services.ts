@@ -60,6 +60,7 @@ export interface ApiOptions {
   readonly services: readonly WiredService[];
   readonly log: Log;
   readonly count: (service: string, operation: string, code: string) => void;
+  readonly bodyBudgetOf: HandlerOptions["bodyBudgetOf"];
   readonly publicUrl: string | undefined;
   readonly origins: Origins;
   readonly dispatch?: Dispatch;
@@ -87,6 +88,7 @@ export function createApi(options: ApiOptions): HttpHandler {
     log: options.log,
     count: options.count,
     bodyBytesMax,
+    bodyBudgetOf: options.bodyBudgetOf,
     publicUrl: options.publicUrl,
     origins: options.origins,
   });

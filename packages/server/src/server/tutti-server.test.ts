@@ -75,3 +75,23 @@ test("a store that fails under a running server ends it, by a code that has a pa
   client.resetAndDestroy();
   await server.stop();
 });
+
+test("bodies share what the options allow, and metrics say how much they hold and how many wait", async (context) => {
+  const server = await start(folderOf(context), { bodyBudgetBytes: 100_000 });
+  const port = Number(new URL(server.url).port);
+  const head = ["POST / HTTP/1.1", "host: localhost", "x-amz-target: AmazonSQS.ListQueues", "content-length: 90000"];
+  const clients = [1, 2].map(() => connect(port, "127.0.0.1").on("error", () => undefined));
+  for (const client of clients) client.write(`${head.join("\r\n")}\r\n\r\n`);
+  const gauges = async (): Promise<string[]> => {
+    const text = await (await fetch(`${server.url}/metrics`)).text();
+    return text.split("\n").filter((line) => line.startsWith("tutti_request_bod"));
+  };
+  const shown = (bytes: number, waiting: number): string[] => [
+    `tutti_request_body_bytes{from="clients"} ${bytes}`,
+    `tutti_request_bodies_waiting{from="clients"} ${waiting}`,
+  ];
+  while ((await gauges()).join() !== shown(90_000, 1).join()) continue;
+  for (const client of clients) client.destroy();
+  while ((await gauges()).join() !== shown(0, 0).join()) continue;
+  await server.stop();
+});

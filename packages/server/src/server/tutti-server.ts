@@ -19,6 +19,7 @@ import type { Store } from "../kernel/store/store.ts";
 import { VirtualClock } from "../kernel/virtual-clock.ts";
 import { version } from "../version.ts";
 import { handleAdmin } from "./admin.ts";
+import { bodyBudgets } from "./body-budgets.ts";
 import { listen } from "./lifecycle.ts";
 import { createInstance } from "./instance.ts";
 import { renderMetrics, RequestCounts } from "./metrics.ts";
@@ -54,6 +55,7 @@ export async function startServer(options: ServerOptions): Promise<TuttiServer> 
     kernel: { store, clock, random: systemRandom, clientsInRealTime: true, onFatal: fatal(options, log) },
     log,
     requests: new RequestCounts(),
+    bodies: bodyBudgets(options.bodyBudgetBytes),
     publicUrl: options.publicUrl,
     origins,
     sqs: { inFlightMax: options.sqsInFlightMax, fifoInFlightMax: options.sqsFifoInFlightMax },
@@ -111,11 +113,11 @@ async function startNode(options: ServerOptions, url: string, clock: Clock, log:
   // Longer than the lease nobody waits for a commit: whoever could confirm it would not be the owner any more.
   const store = await openPostgresStore(url, { allowUnsafe, deadlineMs: leaseMs, answerMsMax: leaseMs });
   const leases = openPostgresLeases(url, store, { answerMsMax: leaseMs, allowUnsafe });
-  const { host, port, publicUrl, nodeId, advertise, shardCount } = options;
+  const { host, port, publicUrl, nodeId, advertise, shardCount, bodyBudgetBytes } = options;
   const sqs = { inFlightMax: options.sqsInFlightMax, fifoInFlightMax: options.sqsFifoInFlightMax };
   const onFatal = fatal(options, log);
   const own = { host, port, publicUrl, origins: new Origins(originsOf(options)), nodeId, advertise, shardCount, sqs };
-  return startNodeServer({ ...own, store, leases, clock, log, leaseMs, onFatal });
+  return startNodeServer({ ...own, bodyBudgetBytes, store, leases, clock, log, leaseMs, onFatal });
 }
 
 function openStore(dataDirectory: string | undefined): { store: Store; release: () => void } {

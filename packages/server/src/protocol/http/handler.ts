@@ -12,6 +12,8 @@ import { jsonContentType, jsonError, queryError, xmlNamespaceOf } from "../error
 import type { Answer } from "../error-rendering.ts";
 import type { WireOperation, WireService } from "../wire-service.ts";
 import { decodeBody, readBody } from "./body.ts";
+import type { BodyLimits } from "./body.ts";
+import type { BodyRoom } from "./body-budget.ts";
 import { isWhole } from "./exchange.ts";
 import type { HttpHandler, HttpRequest, HttpResponse } from "./exchange.ts";
 import { HttpCall } from "./http-call.ts";
@@ -21,7 +23,7 @@ import type { RawRequest } from "./raw.ts";
 import { Router } from "./router.ts";
 import type { Unroutable } from "./router.ts";
 
-export interface HandlerOptions {
+export interface HandlerOptions extends BodyLimits {
   readonly services: readonly WireService[];
   /** Carries out an operation; `undefined` when the client has gone meanwhile, `RawAnswer` when another node has answered. */
   readonly dispatch: (
@@ -35,7 +37,6 @@ export interface HandlerOptions {
   readonly log: Log;
   /** Counts an answered request; the code is empty for success. */
   readonly count: (service: string, operation: string, code: string) => void;
-  readonly bodyBytesMax: number;
   /** What URLs in answers begin with; the request's Host when absent. */
   readonly publicUrl?: string | undefined;
   /** Which web pages may ask; those of this machine when absent. */
@@ -51,6 +52,8 @@ interface Exchange {
   readonly call: HttpCall;
   /** The body as it was sent. */
   body: Buffer;
+  /** What the body holds of the budget; undefined for a small one. */
+  room: BodyRoom | undefined;
   /** What lets the web page that asks read the answer. */
   pageHeaders: Readonly<Record<string, string>> | undefined;
 }
@@ -62,23 +65,45 @@ export function createRequestHandler(options: HandlerOptions): HttpHandler {
     const call = new HttpCall(request, response, options.newRequestId(), options.publicUrl);
     const page = origins.pageOf(request.headers);
     const pageHeaders = page instanceof ServiceError ? undefined : page?.headers;
-    const exchange: Exchange = { request, response, call, body: nothing, pageHeaders };
+    const exchange: Exchange = { request, response, call, body: nothing, room: undefined, pageHeaders };
     const fail = (error: unknown): void => sendFailure(options, exchange, serviceAsked(router, exchange), "", error);
-    readBody(request, options.bodyBytesMax, (body) => {
+    readBody(request, response, options, (body, room) => {
       if (body === undefined) return;
       if (body instanceof ServiceError) return fail(body);
-      if (page instanceof ServiceError) return sendFailure(options, exchange, undefined, "", page);
-      if (page?.preflight !== undefined && request.method === "OPTIONS")
-        return send(exchange, { status: 200, headers: page.preflight, body: "" });
       exchange.body = body;
-      const decoding = decodeBody(request, body, options.bodyBytesMax);
-      const work =
-        decoding === undefined
-          ? answerBody(options, router, exchange, body)
-          : decoding.then((plain) => answerBody(options, router, exchange, plain));
-      work.catch(fail);
+      exchange.room = room;
+      if (page instanceof ServiceError) sendFailure(options, exchange, undefined, "", page);
+      else if (page?.preflight !== undefined && request.method === "OPTIONS")
+        send(exchange, { status: 200, headers: page.preflight, body: "" });
+      else return decodeAndAnswer(options, router, exchange, fail);
+      room?.giveBack();
     });
   };
+}
+
+/** Answers, and gives back what the body held of the budget. */
+function decodeAndAnswer(
+  options: HandlerOptions,
+  router: Router,
+  exchange: Exchange,
+  fail: (error: unknown) => void,
+): void {
+  const { request, response, body, room } = exchange;
+  const decoding = decodeBody(request, response, options, body, room);
+  if (decoding === undefined) {
+    const work = answerBody(options, router, exchange, body).catch(fail);
+    // A promise more costs every request.
+    if (room !== undefined) void work.finally(() => room.giveBack());
+    return;
+  }
+  void decoding
+    .then((decoded) => {
+      if (decoded === undefined) return undefined;
+      exchange.room = decoded.room;
+      return answerBody(options, router, exchange, decoded.body);
+    })
+    .catch(fail)
+    .finally(() => exchange.room?.giveBack());
 }
 
 /** The service that words the refusal of a body nobody could read. */

@@ -7,6 +7,7 @@ import type { Call } from "../../kernel/call.ts";
 import type { Dialect } from "../dialect.ts";
 import { sampleModel } from "../sample-model.ts";
 import { WireService } from "../wire-service.ts";
+import { BodyBudget } from "./body-budget.ts";
 import { createRequestHandler } from "./handler.ts";
 
 export interface Dispatched {
@@ -34,10 +35,16 @@ export interface TestListener extends AsyncDisposable {
 
 export const bodyBytesMax = 100_000;
 
+/** Room for ten bodies of the largest size. */
+export function testBudget(): BodyBudget {
+  return new BodyBudget({ bytesMax: 10 * bodyBytesMax, smallBytesMax: 10_000 });
+}
+
 /** The sample as a JSON service, and the same model as one that speaks Query. */
 export async function startTestListener(
   dispatch: (dispatched: Dispatched) => Promise<unknown> = async ({ input }) => input,
   dialect: Dialect = {},
+  budget = testBudget(),
 ): Promise<TestListener> {
   const { metadata } = sampleModel;
   const olderModel = {
@@ -60,6 +67,7 @@ export async function startTestListener(
       log: (_level, message, fields) => failures.push(`${message} ${String(fields?.["error"])}`),
       count: () => undefined,
       bodyBytesMax,
+      bodyBudgetOf: () => budget,
     }),
   );
   Object.assign(server, { httpAllowHalfOpen: true });

@@ -19,4 +19,6 @@ export const nodeLimits = {
   /** Pokes and hops. */
   internalAnswerMsMax: 10_000,
   internalBodyBytesMax: 64 * 1024 * 1024,
+  /** Of who calls a path between nodes and does not even say to be one. */
+  strangerBodyBytesMax: 64 * 1024,
 } as const;

@@ -10,8 +10,9 @@ import type { CarriedHop, HopAnswer, HopCarrier } from "../../delivery/hop-carri
 import type { Hops } from "../../delivery/hops.ts";
 import { LeaseLost, ShardNotOwned } from "../../kernel/ownership.ts";
 import { StoreUnavailableError } from "../../kernel/store/store-errors.ts";
-import { Pieces } from "../../protocol/http/pieces.ts";
+import { readBody } from "../../protocol/http/body.ts";
 import type { RawRequest } from "../../protocol/http/raw.ts";
+import type { BodyBudgets } from "../body-budgets.ts";
 import { nodeLimits } from "./limits.ts";
 import { checkProof, nodeHeader } from "./node-auth.ts";
 import type { NodeClient, Sent } from "./node-client.ts";
@@ -90,16 +91,44 @@ export class NodeMessages implements HopCarrier {
   }
 }
 
+/** What takes messages of other nodes, and how it knows them. */
+export interface MessageReceiver {
+  readonly messages: NodeMessages;
+  readonly secret: string;
+  readonly now: () => number;
+  /** What bodies may take of memory, also those of whoever is no node: that is known when one has been read. */
+  readonly bodies: BodyBudgets;
+}
+
 /** Answers another node; whoever cannot prove to be one is told that there is nothing. */
-export async function handleNodeRequest(
+export function handleNodeRequest(
   request: IncomingMessage,
   response: ServerResponse,
-  messages: NodeMessages,
-  secret: string,
-  now: () => number,
+  receiver: MessageReceiver,
 ): Promise<void> {
-  const body = await readWhole(request);
-  if (body === undefined) return void response.destroy();
+  const { internalBodyBytesMax, strangerBodyBytesMax } = nodeLimits;
+  const isStranger = request.headers[nodeHeader] === undefined;
+  const limits = {
+    bodyBytesMax: isStranger ? strangerBodyBytesMax : internalBodyBytesMax,
+    bodyBudgetOf: receiver.bodies.of,
+  };
+  return new Promise((resolve, reject) => {
+    readBody(request, response, limits, (body, room) => {
+      // Whoever it is has gone, or sends more than a node does.
+      if (!Buffer.isBuffer(body)) return resolve(void response.destroy());
+      answerMessage(request, response, receiver, body)
+        .finally(() => room?.giveBack())
+        .then(resolve, reject);
+    });
+  });
+}
+
+async function answerMessage(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { messages, secret, now }: MessageReceiver,
+  body: Buffer,
+): Promise<void> {
   const { method = "", url = "", rawHeaders: headers } = request;
   const proof = checkProof(secret, { method, url, headers, body }, now());
   // The sender says it again in a protocol of these, or keeps it until it meets a node that understands it.
@@ -121,18 +150,4 @@ async function received(messages: NodeMessages, name: string, body: Buffer): Pro
       return undefined;
     throw error;
   }
-}
-
-async function readWhole(request: IncomingMessage): Promise<Buffer | undefined> {
-  const pieces = new Pieces();
-  try {
-    for await (const chunk of request as AsyncIterable<Buffer>) {
-      pieces.add(chunk);
-      if (pieces.size > nodeLimits.internalBodyBytesMax) return undefined;
-    }
-  } catch {
-    // The other node is gone.
-    return undefined;
-  }
-  return pieces.whole();
 }

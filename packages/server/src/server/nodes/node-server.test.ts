@@ -1,5 +1,8 @@
 /** A node as a whole, over a store and leases in memory: what it says of itself, and how it lives on after a loss. */
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { request as httpRequest } from "node:http";
+import type { IncomingMessage } from "node:http";
 import { describe, test } from "node:test";
 import { RealClock } from "../../kernel/clock.ts";
 import { NodeIdInUse } from "../../kernel/nodes/leases.ts";
@@ -187,6 +190,34 @@ test("messages between nodes are for nodes", async () => {
   const server = await shared.start();
   const answer = await fetch(`${server.url}/_tutti/node/look`, { method: "POST" });
   assert.equal(answer.status, 404);
+});
+
+test("what is sent to a path between nodes is bounded: by what anybody may send, and by what nodes may hold together", async () => {
+  await using shared = new Shared();
+  const server = await shared.start({ bodyBudgetBytes: 300_000 });
+  const url = `${server.url}/_tutti/node/hops`;
+  await assert.rejects(fetch(url, { method: "POST", body: "x".repeat(100_000) }));
+  const begun = [1, 2].map(() => {
+    const headers = { "x-tutti-node": "1;nobody", "content-length": 200_000 };
+    const request = httpRequest(url, { method: "POST", headers }).on("error", () => undefined);
+    request.flushHeaders();
+    return request;
+  });
+  const shown = async (): Promise<string[]> => {
+    const text = await (await fetch(`${server.url}/metrics`)).text();
+    return text.split("\n").filter((line) => /^tutti_request_bod.*="nodes"/.test(line));
+  };
+  const expected = [
+    'tutti_request_body_bytes{from="nodes"} 200000',
+    'tutti_request_bodies_waiting{from="nodes"} 1',
+  ].join();
+  while ((await shown()).join() !== expected) continue;
+  const statuses = begun.map(async (request) => {
+    const [response] = (await once(request, "response")) as [IncomingMessage];
+    return response.resume().statusCode;
+  });
+  for (const request of begun) request.end(" ".repeat(200_000));
+  assert.deepEqual(await Promise.all(statuses), [404, 404]);
 });
 
 test("a message in another release's protocol is refused before it is read", async () => {

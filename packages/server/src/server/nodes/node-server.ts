@@ -22,6 +22,8 @@ import type { Origins } from "../../protocol/http/origins.ts";
 import type { SqsOptions } from "../../services/sqs/limits.ts";
 import { handleAdmin } from "../admin.ts";
 import type { AdminContext } from "../admin.ts";
+import { nodeBodyBudgets } from "../body-budgets.ts";
+import type { BodyBudgets } from "../body-budgets.ts";
 import { createInstance } from "../instance.ts";
 import type { Instance } from "../instance.ts";
 import { listen } from "../lifecycle.ts";
@@ -49,6 +51,8 @@ export interface NodeServerOptions {
   readonly log: Log;
   readonly leaseMs: number;
   readonly sqs?: SqsOptions | undefined;
+  /** As in `ServerOptions`, for clients and once more for nodes. */
+  readonly bodyBudgetBytes?: number | undefined;
   /** The address without its scheme when absent. */
   readonly nodeId: string | undefined;
   /** Where other nodes reach this one; where it listens when absent. */
@@ -108,6 +112,7 @@ class NodeServer {
   readonly #client: NodeClient;
   readonly #router: ShardRouter;
   readonly #messages: NodeMessages;
+  readonly #bodies: BodyBudgets;
   readonly #secret: string;
   #listener: Listener | undefined;
   #life: Life | undefined;
@@ -134,6 +139,7 @@ class NodeServer {
       serving: () => this.#serving(),
       isClosing: () => this.#isStopping && this.#isAlone,
     });
+    this.#bodies = nodeBodyBudgets(options.bodyBudgetBytes);
     this.#messages = new NodeMessages({ client: this.#client, serving: () => this.#serving() });
   }
 
@@ -235,6 +241,7 @@ class NodeServer {
       },
       log,
       requests: this.#requests,
+      bodies: this.#bodies,
       publicUrl,
       origins,
       sqs,
@@ -287,7 +294,8 @@ class NodeServer {
   #handle(request: IncomingMessage, response: ServerResponse): void {
     const url = request.url ?? "/";
     if (url.startsWith("/_tutti/node/")) {
-      handleNodeRequest(request, response, this.#messages, this.#secret, hostNow).catch((error: unknown) => {
+      const receiver = { messages: this.#messages, secret: this.#secret, now: hostNow, bodies: this.#bodies };
+      handleNodeRequest(request, response, receiver).catch((error: unknown) => {
         this.#options.log("error", "a message of another node failed", { url, error: String(error) });
         response.destroy();
       });

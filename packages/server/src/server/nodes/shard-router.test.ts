@@ -1,5 +1,8 @@
 /** Two and three nodes of one operation, over real connections: what a client sees of a request that comes to the wrong one. */
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { request as httpRequest } from "node:http";
+import type { IncomingMessage } from "node:http";
 import { describe, test } from "node:test";
 import { ServiceError } from "../../kernel/service-error.ts";
 import { turns } from "../../kernel/testing/fixtures.ts";
@@ -7,6 +10,26 @@ import { checkProof, proofHeaders } from "./node-auth.ts";
 import { NodeClient } from "./node-client.ts";
 import { nodeProtocols } from "./node-protocols.ts";
 import { ask, Cluster } from "./testing/mini-nodes.ts";
+import type { Mini } from "./testing/mini-nodes.ts";
+
+/** A request whose body is still to come. */
+function begin(url: string, bodyBytes: number) {
+  const request = httpRequest(url, {
+    method: "POST",
+    headers: {
+      "content-type": "application/x-amz-json-1.1",
+      "x-amz-target": "Sample_20200101.Echo",
+      "content-length": bodyBytes,
+      connection: "close",
+    },
+  });
+  request.flushHeaders();
+  const status = once(request, "response").then(([response]: IncomingMessage[]) => {
+    response?.resume();
+    return response?.statusCode;
+  });
+  return { request, status };
+}
 
 const laterProtocol = Math.max(...nodeProtocols) + 1;
 
@@ -31,6 +54,28 @@ describe("a request that comes to a node that is not the owner", () => {
         const { body } = await ask(first.url, cluster.textOf(owner), headers, "Echo", address)[1];
         assert.deepEqual(body, { Text: address });
       }
+  });
+
+  test("has room for its body there, also when both nodes have passed on to each other all that clients may hold", async () => {
+    const bodyBytes = 200_000;
+    await using cluster = await Cluster.open(2, { bodyBudgetBytes: bodyBytes });
+    const [first, second] = cluster.two;
+    const pairs = [
+      { asked: first, owner: second },
+      { asked: second, owner: first },
+    ];
+    const begun = pairs.map(({ asked, owner }) => {
+      const body = JSON.stringify({ Text: cluster.textOf(owner) }).padEnd(bodyBytes, " ");
+      return { ...begin(asked.url, body.length), body };
+    });
+    const isHeld = ({ bodies }: Mini): boolean => bodies.all["clients"]?.heldBytes === bodyBytes;
+    while (!isHeld(first) || !isHeld(second)) await turns(1);
+    for (const { request, body } of begun) request.end(body);
+    const statuses = await Promise.all(begun.map(({ status }) => status));
+    assert.deepEqual(statuses, [200, 200]);
+    assert.deepEqual([first.decided.length, second.decided.length], [1, 1]);
+    const left = [first, second].flatMap(({ bodies }) => Object.values(bodies.all));
+    while (left.some(({ heldBytes }) => heldBytes > 0)) await turns(1);
   });
 
   test("a refusal comes back in its own words", async () => {

@@ -17,7 +17,10 @@ import { turns } from "../../../kernel/testing/fixtures.ts";
 import { createRequestHandler } from "../../../protocol/http/handler.ts";
 import { sampleModel } from "../../../protocol/sample-model.ts";
 import { WireService } from "../../../protocol/wire-service.ts";
+import { nodeBodyBudgets } from "../../body-budgets.ts";
+import type { BodyBudgets } from "../../body-budgets.ts";
 import { listen } from "../../lifecycle.ts";
+import { bodyBudgetLimits } from "../../limits.ts";
 import { NodeClient } from "../node-client.ts";
 import { operationRequest, ShardRouter } from "../shard-router.ts";
 
@@ -28,6 +31,7 @@ export interface Mini extends AsyncDisposable {
   readonly node: Node;
   readonly kernel: Kernel;
   readonly url: string;
+  readonly bodies: BodyBudgets;
   /** Texts decided here. */
   readonly decided: string[];
   readonly router: ShardRouter;
@@ -41,6 +45,8 @@ export interface Mini extends AsyncDisposable {
 export interface ClusterLimits {
   readonly answerMsMax?: number;
   readonly longestWaitMs?: number;
+  /** Of each node, for bodies of clients and once more for those of nodes. */
+  readonly bodyBudgetBytes?: number;
 }
 
 export class Cluster implements AsyncDisposable {
@@ -54,8 +60,12 @@ export class Cluster implements AsyncDisposable {
   /** What `Echo` does before it answers; the text is its input. */
   operation: (mini: Mini, text: string, call: Call) => unknown = (_mini, text) => ({ Text: text });
 
-  private constructor({ answerMsMax = 60_000, longestWaitMs = 0 }: ClusterLimits) {
-    this.#limits = { answerMsMax, longestWaitMs };
+  private constructor({
+    answerMsMax = 60_000,
+    longestWaitMs = 0,
+    bodyBudgetBytes = bodyBudgetLimits.bytesMax,
+  }: ClusterLimits) {
+    this.#limits = { answerMsMax, longestWaitMs, bodyBudgetBytes };
   }
 
   static async open(count: number, limits: ClusterLimits = {}): Promise<Cluster> {
@@ -100,6 +110,7 @@ export class Cluster implements AsyncDisposable {
       isClosing: () => false,
     });
     const echo = this.#echo(() => mini);
+    const bodies = nodeBodyBudgets(this.#limits.bodyBudgetBytes);
     const handle = createRequestHandler({
       services: [new WireService(sampleModel)],
       dispatch: (_service, name, input, call, raw) =>
@@ -108,6 +119,7 @@ export class Cluster implements AsyncDisposable {
       log: (_level, message, fields) => assert.fail(`${message} ${String(fields?.["error"])}`),
       count: () => undefined,
       bodyBytesMax: 1_000_000,
+      bodyBudgetOf: bodies.of,
     });
     const answer: typeof handle = (request, response) => {
       if (mini.answersAll === undefined) return handle(request, response);
@@ -125,6 +137,7 @@ export class Cluster implements AsyncDisposable {
       node,
       kernel,
       url: listener.url,
+      bodies,
       decided: [],
       router,
       answersAll: undefined,
