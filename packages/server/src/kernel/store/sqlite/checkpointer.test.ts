@@ -22,6 +22,14 @@ test("a thread that has broken off does not keep the store from being closed", a
   assert.equal(asked, 2);
 });
 
+test("no thread is started for what is still being committed when the store is closed", async () => {
+  const start = (): never => assert.fail("nobody would end it");
+  const checkpointer = new Checkpointer("nowhere", start, async () => undefined);
+  const closed = checkpointer.close();
+  checkpointer.written({ statements: [], widths: [], runs: [], parameters: ["x".repeat(8 * 2 ** 20)] });
+  await closed;
+});
+
 test("the thread that commits is asked for the rest when the log has become long", async (context) => {
   const folder = mkdtempSync(join(tmpdir(), "tutti-finish-"));
   context.after(() => rmSync(folder, { recursive: true }));

@@ -29,6 +29,7 @@ export class Checkpointer {
   #bytes = 0;
   #file: FileHandle | undefined;
   #running: Promise<void> | undefined;
+  #closed = false;
 
   /** @param finish has the thread that commits write back what is left */
   constructor(path: string, start: () => Thread, finish: () => Promise<unknown>) {
@@ -41,7 +42,7 @@ export class Checkpointer {
   written({ parameters }: EncodedGroup): void {
     this.#bytes += bytesOfCommit;
     for (const value of parameters) this.#bytes += sizeOf(value);
-    if (this.#bytes < bytesBetween || this.#running !== undefined) return;
+    if (this.#bytes < bytesBetween || this.#running !== undefined || this.#closed) return;
     this.#bytes = 0;
     this.#thread ??= this.#start();
     this.#running = this.#run(this.#thread);
@@ -64,7 +65,9 @@ export class Checkpointer {
     await this.#running;
   }
 
+  /** Commits that are still under way stay in the log: a thread that began now would be ended by nobody, and keep the process. */
   async close(): Promise<void> {
+    this.#closed = true;
     await this.settled();
     try {
       await this.#thread?.ask({ kind: "close" });
