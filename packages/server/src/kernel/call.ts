@@ -22,8 +22,9 @@ export interface Call {
   /** Fires when the client goes away; absent for hops inside the server. */
   readonly signal: AbortSignal | undefined;
   /**
-   * Whether all texts of the input are known to hold printable ASCII and DEL only, as nearly all requests' do: then they have
-   * no character that is refused, and as many bytes as characters. When it is not set nobody has looked.
+   * Whether all texts that the request's body gave the input are known to hold printable ASCII and DEL only, as nearly all
+   * requests' do: then they have no character that is refused, and as many bytes as characters. It says nothing of a
+   * member that comes from the path, such as `QueueUrl`. When it is not set nobody has looked.
    */
   readonly hasPlainTexts?: boolean;
   /** A request header by its lower-case name. */
