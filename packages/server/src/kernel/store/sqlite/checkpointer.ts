@@ -6,6 +6,10 @@
  * SQLite syncs the database file only when the whole log has been written back, all of its pages at once; so it is synced here
  * each time. Parts are small because a sync of the log waits for what is being synced of the database file.
  *
+ * Where the database file cannot be synced, nobody knows what of it is on the disk, and a later sync would not tell: the system
+ * reports such a failure once. While the log is whole it has everything, so nothing more is committed then, which ends the
+ * process before the log can begin anew; the next one writes all of it back.
+ *
  * There is no such thread before the first megabytes have been written: most installations never need one.
  */
 import { open } from "node:fs/promises";
@@ -20,6 +24,8 @@ const bytesBetween = 2 * 2 ** 20;
 const logBytes = 16 * 2 ** 20;
 /** Of pages that a commit writes besides those its values fill. */
 const bytesOfCommit = 8 * 1024;
+/** SQLite's words for what the system could not read, write or sync. */
+const faultOfDisk = "disk I/O error";
 
 export class Checkpointer {
   readonly #path: string;
@@ -30,6 +36,7 @@ export class Checkpointer {
   #file: FileHandle | undefined;
   #running: Promise<void> | undefined;
   #closed = false;
+  #failure: Error | undefined;
 
   /** @param finish has the thread that commits write back what is left */
   constructor(path: string, start: () => Thread, finish: () => Promise<unknown>) {
@@ -38,11 +45,17 @@ export class Checkpointer {
     this.#finish = finish;
   }
 
+  /** Asked before each commit. @throws why the database file could not be written or synced */
+  check(): void {
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+
   /** A group has been committed. */
   written({ parameters }: EncodedGroup): void {
     this.#bytes += bytesOfCommit;
     for (const value of parameters) this.#bytes += sizeOf(value);
-    if (this.#bytes < bytesBetween || this.#running !== undefined || this.#closed) return;
+    if (this.#bytes < bytesBetween || this.#running !== undefined) return;
+    if (this.#closed || this.#failure !== undefined) return;
     this.#bytes = 0;
     this.#thread ??= this.#start();
     this.#running = this.#run(this.#thread);
@@ -52,12 +65,22 @@ export class Checkpointer {
     try {
       const [[bytes = 0] = []] = await thread.ask({ kind: "checkpoint" });
       this.#file ??= await open(this.#path, "r+");
-      await this.#file.datasync();
+      await this.#sync(this.#file);
       if (Number(bytes) >= logBytes) await this.#finish();
-    } catch {
-      // What goes wrong with the file here goes wrong with the next commits too, and they tell whom it concerns.
+    } catch (error) {
+      // Where the disk is full, or no more files can be opened, the log just becomes longer, and a commit that fails of it tells.
+      if (error instanceof Error && error.message.includes(faultOfDisk)) this.#failure = error;
     }
     this.#running = undefined;
+  }
+
+  async #sync(file: FileHandle): Promise<void> {
+    try {
+      await file.datasync();
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new Error(`${faultOfDisk}: ${reason}`, { cause: error });
+    }
   }
 
   /** Nothing is being written back. */

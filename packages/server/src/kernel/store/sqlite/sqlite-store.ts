@@ -42,6 +42,7 @@ export function openSqliteStore(path: string, thread: "worker" | "main" = "worke
       }
     },
     commit: async (operations: readonly WriteOperation[]) => {
+      checkpointer.check();
       const group = encodeGroup(operations);
       await ask({ kind: "commit", group });
       if (thread === "worker") checkpointer.written(group);
