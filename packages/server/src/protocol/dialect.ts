@@ -43,6 +43,11 @@ export interface Dialect {
   readonly invalidInput?: (violations: readonly ConstraintViolation[], call: Call, operation: string) => ServiceError;
   /** The refusal of an entry of a map that has no key or no value in a Query request; without it the entry counts as none. */
   readonly missingParameter?: (path: string) => ServiceError;
+  /**
+   * Operations whose outputs are as they are to be written: members of the model only, in its order, none to be converted. They
+   * are not looked at again, which is worth it for long lists of small things; a test of the service holds them to it.
+   */
+  readonly finishedOutputs?: ReadonlySet<string>;
   /** A refusal's text where it differs by protocol. */
   readonly errorMessage?: (error: ServiceError, call: Call) => string;
   /** Whether a request that names no service by target or scope is for this one, by its path: a queue URL. */

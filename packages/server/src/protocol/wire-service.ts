@@ -36,6 +36,7 @@ export class WireService {
     const decoder = jsonDecoder(model);
     const encoder = jsonEncoder(model);
     for (const [name, { input, output, resultWrapper, hostPrefix }] of Object.entries(model.operations)) {
+      const encodeJson = output === undefined ? () => ({}) : encoder(output);
       this.operations.set(name, {
         name,
         inputShape: input,
@@ -43,7 +44,7 @@ export class WireService {
         resultWrapper,
         hostPrefix,
         decodeJson: input === undefined ? () => ({}) : decoder(input),
-        encodeJson: output === undefined ? () => ({}) : encoder(output),
+        encodeJson: dialect.finishedOutputs?.has(name) === true ? (value) => value : encodeJson,
       });
     }
   }

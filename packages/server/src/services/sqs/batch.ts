@@ -13,11 +13,12 @@ export function checkBatch<Entry extends { Id?: string | undefined }>(
 ): readonly Entry[] {
   if (entries === undefined || entries.length === 0) throw errors.emptyBatchRequest(entryName);
   if (entries.length > limits.batchEntriesMax) throw errors.tooManyEntries(limits.batchEntriesMax, entries.length);
-  const seen = new Set<string>();
-  for (const { Id: id = "" } of entries) {
+  for (let index = 0; index < entries.length; index += 1) {
+    const id = entries[index]?.Id ?? "";
     if (!idForm.test(id) || id.length > limits.batchIdCharactersMax) throw errors.invalidBatchEntryId();
-    if (seen.has(id)) throw errors.batchEntryIdsNotDistinct(id);
-    seen.add(id);
+    // Of ten, quicker than a set of them.
+    for (let before = 0; before < index; before += 1)
+      if (entries[before]?.Id === id) throw errors.batchEntryIdsNotDistinct(id);
   }
   return entries;
 }

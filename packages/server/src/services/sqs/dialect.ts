@@ -57,6 +57,7 @@ export const sqsDialect: Dialect = {
     queueUrls: { name: "QueueUrl" },
     tags: tag,
   },
+  finishedOutputs: new Set(["ChangeMessageVisibilityBatch", "DeleteMessageBatch", "SendMessageBatch"]),
   constraints: "required",
   optional: new Set([
     "ChangeMessageVisibilityBatchRequest.Entries",
