@@ -79,7 +79,7 @@ function compileDecode(shape: Shape, of: (name: string) => Convert): Convert {
   switch (shape.type) {
     case "structure": {
       const members = new Map(Object.entries(shape.members).map(([name, { shape: target }]) => [name, of(target)]));
-      return (value) => convertMembers(objectOf(value), (name) => members.get(name));
+      return (value) => convertMembers(objectOf(value), members, undefined);
     }
     case "list": {
       const convert = of(shape.member.shape);
@@ -93,23 +93,25 @@ function compileDecode(shape: Shape, of: (name: string) => Convert): Convert {
     }
     case "map": {
       const convert = of(shape.value.shape);
-      return (value) => convertMembers(objectOf(value), () => convert);
+      return (value) => convertMembers(objectOf(value), undefined, convert);
     }
     default:
       return decodeScalar(shape.type);
   }
 }
 
-/** Converts each member by its own function; those without one, and null ones, are dropped. */
+/** Converts each member by its own function, or all by one; those without one, and null ones, are dropped. */
 function convertMembers(
   members: Record<string, unknown>,
-  converterOf: (name: string) => Convert | undefined,
+  converts: ReadonlyMap<string, Convert> | undefined,
+  every: Convert | undefined,
 ): Record<string, unknown> {
   // An array of the names would be most of what this makes.
   for (const name in members) {
     const before = members[name];
-    const convert = before === null ? undefined : converterOf(name);
+    const convert = before === null ? undefined : (every ?? converts?.get(name));
     if (convert === undefined) delete members[name];
+    else if (convert === decodeString && typeof before === "string") continue;
     else {
       const after = convert(before);
       // Most are as they should be; and `__proto__`, which JSON.parse makes a member like any other, cannot be assigned.
@@ -119,16 +121,18 @@ function convertMembers(
   return members;
 }
 
+const decodeString: Convert = (value) => {
+  if (typeof value !== "string") throw unexpected(value, "String");
+  return value;
+};
+
 const plainProperty = { configurable: true, enumerable: true, writable: true };
 
 function decodeScalar(type: Exclude<Shape["type"], "structure" | "list" | "map">): Convert {
   switch (type) {
     case "string":
     case "character":
-      return (value) => {
-        if (typeof value !== "string") throw unexpected(value, "String");
-        return value;
-      };
+      return decodeString;
     case "boolean":
       return (value) => {
         if (typeof value !== "boolean") throw unexpected(value, "Boolean");

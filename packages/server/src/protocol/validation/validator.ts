@@ -91,7 +91,8 @@ class Compiler {
     if (members.length === 0) return noCheck;
     return (value, found) => {
       const source = value as Readonly<Record<string, unknown>>;
-      for (const { name, isRequired, check } of members) {
+      for (let index = 0; index < members.length; index += 1) {
+        const { name, isRequired, check } = members[index] ?? nobody;
         const member = source[name];
         if (member === undefined ? !isRequired : check === noCheck) continue;
         found.enter(name);
@@ -184,6 +185,7 @@ class Compiler {
   }
 }
 
+const nobody = { name: "", isRequired: false, check: noCheck };
 const nullEntry: Constraint = { kind: "required", text: notNull, accepts: () => false };
 
 function isScalar(shape: Shape): shape is ScalarShape {
