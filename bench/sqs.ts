@@ -64,7 +64,7 @@ export async function measureBatches(tutti: Server, echo: Server): Promise<void>
     const relative = ratio(results[name], results.echo).toFixed(2);
     print(`  ${title.padEnd(27)} ${rate} messages/s, ${relative} a request of echo (a turn: ${costs[name].latency()})`);
   }
-  print(`  batches against single sends  ${ratio(results.batch, results.send).toFixed(1)} times the messages`);
+  print(`  batches against single sends  ${ratio(results.batch, results.send).toFixed(2)} times the messages`);
   print("Processor time a message");
   for (const name of ["echo", "send", "batch", "cycle"] as const) print(`  ${name.padEnd(6)} ${String(costs[name])}`);
 }
