@@ -3,10 +3,13 @@
  * region alone says it, and an ARN whose partition is not its region's names nothing.
  *
  * Except for what an earlier version made: it wrote `aws` in every region. Such a resource keeps its ARN (whoever has noted
- * it goes on using it) until it is deleted; by name it is found with `formerArn`. So that both ARNs are decided at one place,
+ * it goes on using it) until it is deleted; by name it is found with `rowNamed`. So that both ARNs are decided at one place,
  * shards are those of `inDefaultPartition`.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
  */
+import type { TableDefinition } from "./table.ts";
+import type { Transaction } from "./transaction.ts";
+
 const partitionDefault = "aws";
 
 /** Regions of the other partitions, as botocore's `partitions.json` has them. */
@@ -57,6 +60,21 @@ export function inDefaultPartition(arn: string): string {
 export function formerArn(arn: string): string | undefined {
   const former = inDefaultPartition(arn);
   return former === arn ? undefined : former;
+}
+
+/**
+ * The row of what has this ARN because of its region, account and name, in a table whose key is the ARN. Its own ARN is
+ * another when an earlier version made it.
+ */
+export function rowNamed<Row extends object>(
+  tx: Transaction,
+  table: TableDefinition<Row>,
+  arn: string,
+): Row | undefined {
+  const row = tx.get(table, arn);
+  if (row !== undefined) return row;
+  const former = formerArn(arn);
+  return former === undefined ? undefined : tx.get(table, former);
 }
 
 function endOfPartition(arn: string): number {

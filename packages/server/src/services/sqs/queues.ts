@@ -5,7 +5,7 @@
 import type { Alarm } from "../../kernel/clock.ts";
 import type { Call } from "../../kernel/call.ts";
 import type { Kernel, StoreReader } from "../../kernel/kernel.ts";
-import { formerArn } from "../../kernel/partitions.ts";
+import { rowNamed } from "../../kernel/partitions.ts";
 import type { Transaction } from "../../kernel/transaction.ts";
 import { checkAccess } from "./access.ts";
 import type { Action } from "./actions.ts";
@@ -77,14 +77,6 @@ export class Queues {
     return tx.get(queuesTable, arn);
   }
 
-  /** The queue that has this ARN because of its region, account and name; its own is another when an earlier version made it. */
-  named(tx: Transaction, arn: string): QueueRow | undefined {
-    const row = tx.get(queuesTable, arn);
-    if (row !== undefined) return row;
-    const former = formerArn(arn);
-    return former === undefined ? undefined : tx.get(queuesTable, former);
-  }
-
   /** A queue as this node knows it, or as the store does when another node decides for it. */
   hereOr(tx: Transaction, arn: string, stored: QueueRow | undefined): QueueRow | undefined {
     return this.isHere(arn) ? this.byArn(tx, arn) : stored?.arn === arn ? stored : undefined;
@@ -92,7 +84,7 @@ export class Queues {
 
   /** @throws QueueDoesNotExist */
   byName(tx: Transaction, call: Call, name: string, account = call.account): QueueRow {
-    const row = this.named(tx, queueArn(call.region, account, name));
+    const row = rowNamed(tx, queuesTable, queueArn(call.region, account, name));
     if (row === undefined) throw errors.queueDoesNotExist();
     return row;
   }
@@ -103,7 +95,7 @@ export class Queues {
    */
   byUrl(tx: Transaction, call: Call, url: string | undefined, action: Action): QueueRow {
     if (url === undefined || url === "") throw errors.missingParameter("QueueUrl");
-    const row = this.named(tx, arnOfQueueUrl(url, call));
+    const row = rowNamed(tx, queuesTable, arnOfQueueUrl(url, call));
     if (row === undefined) throw errors.queueDoesNotExist();
     checkAccess(row, call, action, tx.now);
     return row;

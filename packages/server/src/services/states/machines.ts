@@ -5,7 +5,7 @@
 import { compileDefinition, formatInvalidDefinition, unrecognizedResource } from "@tutti/asl";
 import type { CompiledDefinition, Machine, TaskResource } from "@tutti/asl";
 import type { Kernel } from "../../kernel/kernel.ts";
-import { formerArn, isOfPartition } from "../../kernel/partitions.ts";
+import { isOfPartition } from "../../kernel/partitions.ts";
 import type { Transaction } from "../../kernel/transaction.ts";
 import { parseArn } from "./arns.ts";
 import { errors } from "./errors.ts";
@@ -73,14 +73,6 @@ export class Machines {
     const row = tx.get(definitionsTable, revision);
     if (row === undefined) throw new Error(`state machine revision ${revision} is not resident`);
     return row;
-  }
-
-  /** The machine that has this ARN because of its region, account and name; its own is another when an earlier version made it. */
-  named(tx: Transaction, arn: string): MachineRow | undefined {
-    const machine = tx.get(machinesTable, arn);
-    if (machine !== undefined) return machine;
-    const former = formerArn(arn);
-    return former === undefined ? undefined : tx.get(machinesTable, former);
   }
 
   /** @throws InvalidDefinition */

@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { CreateQueueCommandInput } from "@aws-sdk/client-sqs";
 import type { Operation } from "../../../kernel/operation.ts";
-import { inDefaultPartition, partitionsBeside } from "../../../kernel/partitions.ts";
+import { inDefaultPartition, partitionsBeside, rowNamed } from "../../../kernel/partitions.ts";
 import { errors } from "../errors.ts";
 import { limits } from "../limits.ts";
 import { setAttributes, shownAttributes } from "../queue-attributes.ts";
@@ -24,7 +24,7 @@ export function createQueue(
       const isFifo = Attributes["FifoQueue"]?.toLowerCase() === "true";
       checkName(name, isFifo);
       const arn = queueArn(call.region, call.account, name);
-      const existing = queues.named(tx, arn);
+      const existing = rowNamed(tx, queuesTable, arn);
       const attributes = setAttributes(Attributes, isFifo, partitionsBeside(existing?.arn ?? arn));
       const tags = addTags(name, {}, givenTags);
       const output = { QueueUrl: `${call.baseUrl}/${call.account}/${name}` };

@@ -2,7 +2,7 @@
 import type { CreateActivityInput, CreateActivityOutput } from "@aws-sdk/client-sfn";
 import type { Kernel } from "../../../kernel/kernel.ts";
 import type { Operation } from "../../../kernel/operation.ts";
-import { formerArn } from "../../../kernel/partitions.ts";
+import { rowNamed } from "../../../kernel/partitions.ts";
 import { activityArn } from "../arns.ts";
 import { checkEncryption } from "../configuration.ts";
 import { errors } from "../errors.ts";
@@ -19,10 +19,7 @@ export function createActivity(kernel: Kernel): Operation<CreateActivityInput, C
       checkName(name);
       checkEncryption(encryptionConfiguration);
       const arn = activityArn(call, name);
-      // What an earlier version made has its ARN.
-      const former = formerArn(arn);
-      const existing =
-        tx.get(activitiesTable, arn) ?? (former === undefined ? undefined : tx.get(activitiesTable, former));
+      const existing = rowNamed(tx, activitiesTable, arn);
       if (existing !== undefined) return { activityArn: existing.arn, creationDate: new Date(existing.createdAt) };
       if (kernel.resident(activitiesTable).size >= limits.activitiesMax) throw errors.activityLimitExceeded();
       tx.insert(activitiesTable, {

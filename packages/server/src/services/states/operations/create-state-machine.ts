@@ -5,7 +5,7 @@
  */
 import type { CreateStateMachineInput, CreateStateMachineOutput } from "@aws-sdk/client-sfn";
 import type { Operation } from "../../../kernel/operation.ts";
-import { partitionsBeside } from "../../../kernel/partitions.ts";
+import { partitionsBeside, rowNamed } from "../../../kernel/partitions.ts";
 import { checkRoleArn, stateMachineArn } from "../arns.ts";
 import { checkConfiguration } from "../configuration.ts";
 import { errors } from "../errors.ts";
@@ -24,7 +24,7 @@ export function createStateMachine(machines: Machines): Operation<CreateStateMac
       const { name = "", definition = "", roleArn = "", type = "STANDARD" } = input;
       checkName(name);
       const arn = stateMachineArn(call, name);
-      const existing = machines.named(tx, arn);
+      const existing = rowNamed(tx, machinesTable, arn);
       const partitions = partitionsBeside(existing?.arn ?? arn);
       checkRoleArn(roleArn, partitions);
       if (type === "EXPRESS") throw errors.stateMachineTypeNotSupported();
